@@ -19,7 +19,7 @@ from embeddings.errors import (
 from embeddings.faiss_index import FaissIndex
 from embeddings.index_files import Manifest
 from embeddings.rerankers import CrossEncoderReranker, Reranker
-from embeddings.vectors import Vector, Vectors
+from embeddings.vectors import Ids, Vector, Vectors
 
 __all__ = [
     "CorruptIndexError",
@@ -32,6 +32,7 @@ __all__ = [
     "EntailmentModel",
     "FaissIndex",
     "HashingEncoder",
+    "Ids",
     "Manifest",
     "RefusedByDiskError",
     "Reranker",

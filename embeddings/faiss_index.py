@@ -13,8 +13,8 @@ import numpy as np
 from embeddings import index_files, ivf
 from embeddings.delta import Delta
 from embeddings.errors import CorruptIndexError, RefusedByDiskError
-from embeddings.faiss_scan import Scan
 from embeddings.index_files import DELTA_FILE, INDEX_FILE, Checksums, Manifest
+from embeddings.ivf import Scan
 from embeddings.vectors import Ids, Vector, Vectors, checked, load_faiss, present
 
 EXACT_LIMIT = 200_000

@@ -23,6 +23,7 @@ def _in_thread(
     method: Callable[Concatenate[Archive, P], T],
 ) -> Callable[Concatenate[AsyncArchive, P], Coroutine[Any, Any, T]]:
     async def call(self: AsyncArchive, /, *args: P.args, **options: P.kwargs) -> T:
+        """What the method returns, from a thread of its own."""
         return await anyio.to_thread.run_sync(partial(method, self.archive, *args, **options))
 
     update_wrapper(call, method)

@@ -25,8 +25,8 @@ from rag.corpus.formats.fields import record_draft
 from rag.corpus.near_duplicates import bands, reporting
 from rag.corpus.notices import retraction
 from rag.corpus.wires import wire_of
+from rag.language.entities import quotations
 from rag.language.outlet_names import find_mentions
-from rag.language.quotation_marks import quotations
 from rag.language.sentences import sentence_spans
 from rag.questions.times import find_dates
 from rag.records import Span

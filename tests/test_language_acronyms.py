@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.language.acronyms import Acronym, acronyms, other_wording
+from rag.language.entities import Acronym, acronyms, other_wording
 
 
 @pytest.mark.parametrize(

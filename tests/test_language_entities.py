@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.entities import Number, folded, names, numbers, quotations, stems
+from rag.language.entities import Number, folded, long_quotations, names, numbers, stems
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_names_are_capitalised_words_but_not_the_first_word_alone(
 
 def test_quotations_have_three_words_or_more_in_any_marks() -> None:
     text = 'He said “we will not go”, "never say never", ‘don’t go there’, «nie im Leben» and "no".'
-    assert quotations(text) == ["we will not go", "never say never", "don’t go there",
+    assert long_quotations(text) == ["we will not go", "never say never", "don’t go there",
                                 "nie im Leben"]  # fmt: skip
 
 
@@ -87,5 +87,5 @@ def test_folding_forgets_case_marks_and_white_space() -> None:
 def test_whatever_is_found_stands_in_the_text(text: str) -> None:
     assert all(number.text in text for number in numbers(text))
     assert all(name in text for name in names(text))
-    assert all(quotation in text for quotation in quotations(text))
+    assert all(quotation in text for quotation in long_quotations(text))
     assert folded(folded(text)) == folded(text)

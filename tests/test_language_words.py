@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.indexes.analysis import terms
-from rag.language.quotation_marks import quotations
+from rag.language.entities import quotations
 from rag.language.words import Wording, function_words, question_language, shortened
 from rag.verification.quotes.matching import literal_runs, runs
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.language.opposites import base, contraries, counters, reworded
+from rag.language.quantities import joined_numbers
 from rag.records import Article, Citation, Verdict
-from rag.verification.checks.written import joined_numbers
 from rag.verification.verify import verify
 from tests.builders import article
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from rag.answers.asked_deed import LIGHT, WORD, bases, lacks_deed, written_names
+from rag.answers.asked_clause import LIGHT, WORD, bases, lacks_deed, written_names
 from rag.answers.candidates import READ_CHARACTERS, names_asked
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked

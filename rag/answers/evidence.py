@@ -186,6 +186,7 @@ def _of_others(question: str) -> Callable[[str], bool] | None:
     written = re.compile(rf"\b{re.escape(name[0].upper() + name[1:])}s? (\d+)\b(?!\.\d)")
 
     def of_another(text: str) -> bool:
+        """Whether a text has numbers, and not the one asked for."""
         numbers = written.findall(text)
         return bool(numbers) and number not in numbers
 
@@ -316,6 +317,7 @@ def _most_shared(
     """Those that share most with the question, or open an article, in reading order."""
 
     def promise(each: Candidate) -> float:
+        """How much a sentence and those around it share with the question; more, higher up."""
         return (
             share(weights, each.around)
             + 0.5 * share(weights, each.own)

@@ -111,9 +111,7 @@ class Assessment:
         return min(self.reading.confidence, UNSURE) if doubtful else self.reading.confidence
 
 
-def extract(
-    asked: Question, hits: Sequence[Hit], reader: ReadingAids, notes: tuple[str, ...] = ()
-) -> Answer:
+def extract(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Answer:
     """The sentences of the hits that answer best, or a declined answer below the threshold.
 
     A question that takes something for granted which an article denies is answered with what
@@ -124,7 +122,7 @@ def extract(
     asked.trail.at("read")
     found = assess(asked, hits, reader)
     asked.trail.at("compose")
-    return compose(asked, hits, found, notes, started)
+    return compose(asked, hits, found, (), started)
 
 
 def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessment:

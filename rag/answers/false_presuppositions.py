@@ -16,6 +16,7 @@ from rag.language.analysis import analyse
 from rag.language.entities import number_places
 from rag.language.figures import Quantity, counted, figures, meanings
 from rag.language.opposites import base, opposites, particles, same, things, verbs
+from rag.language.periods import CALENDAR_NAMES
 from rag.language.propositions import Phrase, Proposition, propositions
 from rag.language.words import word_set
 from rag.records import Hit
@@ -29,11 +30,8 @@ _NOT = re.compile(
 )
 _CALENDAR = frozenset(
     base(word)
-    for word in word_set(
-        "monday tuesday wednesday thursday friday saturday sunday january february march april june"
-        " july august september october november december week month year today"
-        " yesterday wo never longer"
-    )
+    for word in CALENDAR_NAMES - {"may"}
+    | word_set("week month year today yesterday wo never longer")
 )
 _LEAST_COVERED = 0.4
 """So much of the question must stand around the sentence that denies."""

@@ -69,6 +69,7 @@ def generate(
     check = _within(until, checking.check)
 
     def bind(text: str, reserved: Collection[int] = ()) -> Cited:
+        """The text with each sentence bound to what it rests on."""
         found = cite(
             text,
             shown,
@@ -124,6 +125,7 @@ def _within(until: float, check: Check) -> Check:
     known: dict[tuple[object, ...], tuple[Verdict, tuple[str, ...]]] = {}
 
     def checked(claim: str, evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
+        """The verdict on a claim, remembered; "unsupported" where the time is up."""
         key = (claim, *((c.article.id, c.article.revision, c.start, c.end) for c in evidence))
         if key in known:
             return known[key]
@@ -145,6 +147,7 @@ def _again(
     """Asks for the sentences at fault again, within the model's context and while there is time."""
 
     def ask(faults: Sequence[Fault]) -> Reply:
+        """The model's reply to a list of faults; ProviderError where the time is up."""
         if not _in_time(until):
             msg = "the time for the answer is up"
             raise ProviderError(msg)

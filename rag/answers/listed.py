@@ -15,9 +15,8 @@ from rag.language.analysis import analyse
 from rag.language.entities import NUMERALS, stems
 from rag.language.sentences import sentence_spans
 from rag.language.words import word_count
-from rag.questions.asked_words import question_words, read_words
+from rag.questions.asked_words import is_plural, question_words, read_words
 from rag.questions.form import Form
-from rag.questions.phrases import is_plural
 from rag.records import Article, Hit
 
 if TYPE_CHECKING:

@@ -137,6 +137,7 @@ def answer_signals(
     best = evidence[:_BEST]
 
     def most(name: str) -> float:
+        """The highest value that a signal has in the evidence."""
         return max(each.signals[name] for each in evidence)
 
     subject = SubjectSignals(

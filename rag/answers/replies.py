@@ -315,6 +315,7 @@ def _without_footer(text: str) -> tuple[str, dict[str, str]]:
     marks: dict[str, str] = {}
 
     def note(match: re.Match[str]) -> str:
+        """Nothing, in place of a footnote: it is kept for its mark."""
         named = match.groupdict()
         mark, rest = named["mark"] or named.get("note", ""), match["rest"].strip(" .")
         if pointed := _POINTS_AT.search(rest):

@@ -119,6 +119,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         )
 
         def ready() -> None:
+            """Says where the page is, warns if it has no login, and opens a browser."""
             address = page_address(*listener.getsockname()[:2])
             address += f"{settings.root_path}/" if settings.root_path else ""
             terminal.say(f"Dateline is at {address}")

@@ -152,6 +152,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         """The items done a second, "-/s" before there is one."""
 
         def render(self, task: Task) -> Text:
+            """How many a second, as "12.0/s"."""
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.1f}/s" if speed else "-/s")
 
@@ -160,6 +161,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     tasks: dict[str, TaskID] = {}
 
     def show(step: str, done: int, total: int) -> None:
+        """Moves the bar of a step, which is added at its first call."""
         if step not in tasks:
             tasks[step] = bar.add_task(step, total=total)
         bar.update(tasks[step], completed=done, total=total)
@@ -183,6 +185,7 @@ def progress_lines(
     last: dict[str, tuple[float, str]] = {}
 
     def show(step: str, done: int, total: int) -> None:
+        """Writes a line for a step, at most one in some seconds and one at its end."""
         now, line = clock(), f"{step}: {done:,} of {total:,}"
         when, before = last.get(step, (now - LINE_SECONDS, ""))
         if total and line != before and (done >= total or now - when >= LINE_SECONDS):
@@ -219,6 +222,7 @@ def draft() -> Iterator[Callable[[str], None]]:
     with Live(Text("...", style="dim"), console=_out, transient=True) as live:
 
         def show(piece: str) -> None:
+            """Adds a piece of the answer to what is on the screen."""
             nonlocal written
             written = _last_screens(written + piece)
             live.update(_last_lines(written))

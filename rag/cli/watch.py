@@ -73,6 +73,7 @@ def _ended_by_sigterm() -> Iterator[None]:
     """SIGTERM ends what runs here, wherever it is, as Ctrl-C does, but counts as done."""
 
     def end(_number: int, _frame: object) -> NoReturn:
+        """Raises what ends the watching."""
         raise _Terminated
 
     before = signal.signal(signal.SIGTERM, end)

@@ -151,6 +151,7 @@ class Cluster:
         fetched: Future[Any] = Future()
 
         def fetch() -> None:
+            """Puts the task's result, or its error, into the future."""
             try:
                 fetched.set_result(self._ray.get(task))
             except Exception as error:
@@ -171,6 +172,7 @@ class Cluster:
         ray = self._ray
 
         def has_machines() -> bool:
+            """Whether the cluster has processors, or had none when it was joined."""
             # A cluster that had none at first starts some when there is work.
             return bool(ray.cluster_resources().get("CPU")) or not self._resources.get("CPU")
 

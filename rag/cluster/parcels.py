@@ -57,6 +57,7 @@ class WholeFile:
         copy = printable_path(Path(folder, self.name))
 
         def put_right(text: str) -> str:
+            """The text with the file's own path for that of its copy."""
             return text.replace(copy, self.shown)
 
         if isinstance(outcome, Unread):

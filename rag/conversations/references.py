@@ -228,6 +228,7 @@ def _single(words: str) -> str:
     """The words with single quotation marks for double ones, as they stand within double ones."""
 
     def nested(found: re.Match[str]) -> str:
+        """The single mark for a double one."""
         if found[0] in "“„":
             return "‘"
         if found[0] == "”":

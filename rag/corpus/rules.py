@@ -7,6 +7,7 @@ import re
 from rag.corpus.bylines import opens_byline
 from rag.language.furniture import is_credit, is_newsletter, is_related_link
 from rag.language.outlet_names import seems_outlet
+from rag.language.words import word_set
 from rag.records import FurnitureKind
 
 _ORIGINAL = re.compile(
@@ -23,29 +24,8 @@ _CAPTION = re.compile(
     r"[*_]{0,3}(?:Table|Figure|Fig\.|Chart|Graphic) \d{1,3}[a-z]? ?[.:–—|-] ?(?=[^\W_])"
 )
 _CAPTION_WORDS = 25
-_SMALL_WORDS = frozenset(
-    [
-        "and",
-        "for",
-        "of",
-        "in",
-        "the",
-        "with",
-        "from",
-        "to",
-        "at",
-        "de",
-        "la",
-        "van",
-        "von",
-        "der",
-        "den",
-        "y",
-        "&",
-        "wire",
-        "reports",
-        "staff",
-    ]
+_SMALL_WORDS = word_set(
+    "and for of in the with from to at de la van von der den y & wire reports staff"
 )
 _BYLINE_WORDS = 16
 _NAME_LINE_WORDS = 8

@@ -6,6 +6,8 @@ import re
 from contextlib import suppress
 from urllib.parse import quote, urljoin
 
+from rag.language.words import word_set
+
 _SCHEME = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//\s*", re.IGNORECASE)
 _MOBILE = re.compile(r"^(?:m|mobile|amp)\.")
 _DEFAULT_PORT = re.compile(r"(?:\.|:(?:80|443)?)+$")
@@ -20,35 +22,9 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _TRACKING_PREFIX = ("utm_", "mc_", "pk_", "at_", "ns_")
-_TRACKING = frozenset(
-    [
-        "amp",
-        "cmp",
-        "cmpid",
-        "dclid",
-        "fbclid",
-        "feedname",
-        "feedtype",
-        "gclid",
-        "icid",
-        "igshid",
-        "ito",
-        "mbid",
-        "msclkid",
-        "ncid",
-        "ocid",
-        "outputtype",
-        "ref",
-        "ref_src",
-        "referer",
-        "referrer",
-        "smid",
-        "smtyp",
-        "spref",
-        "src",
-        "sr_share",
-        "yclid",
-    ]
+_TRACKING = word_set(
+    "amp cmp cmpid dclid fbclid feedname feedtype gclid icid igshid ito mbid msclkid ncid ocid"
+    " outputtype ref ref_src referer referrer smid smtyp spref src sr_share yclid"
 )
 _WEB_ADDRESS = re.compile(
     r"\s*(?:https?:)?(?://)?(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?(?:[/?#]\S*)?\s*$"

@@ -14,7 +14,7 @@ from rag.drafts.records import CheckedDraft, CheckedQuote, CheckedSentence
 from rag.drafts.sentences import DraftSentence, draft_sentences
 from rag.errors import QueryError
 from rag.language.attribution import said_by
-from rag.language.quotation_marks import quotations
+from rag.language.entities import quotations
 from rag.language.sentences import sentence_spans
 from rag.language.words import Wording
 from rag.questions.followup import leans

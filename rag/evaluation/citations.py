@@ -182,6 +182,7 @@ def judged_by(model: ChatModel) -> Supports:
     """
 
     def supports(sentence: str, evidence: Sequence[Citation]) -> bool:
+        """Whether the model says that the evidence supports the sentence."""
         lines = reply_to(support_messages(sentence, evidence), model).text.split("\n")
         words = [line.strip(" \t\r\"'*“”").lower() for line in lines]
         return ["", *filter(None, words)][-1].startswith("yes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
@@ -25,7 +25,8 @@ from rag.evaluation.seeding import (
     words_in,
 )
 from rag.language.sentences import sentence_spans
-from rag.records import Article, Citation, Verdict
+from rag.records import Article, Citation
+from rag.verification.citing import Check, Judged
 from rag.verification.verify import verify
 
 FAULTS_MADE = 300
@@ -37,9 +38,6 @@ _SENTENCES_A_FAULT = 10
 _SAMPLED = 500
 _STATEMENT = re.compile(r"\.[”\"’']*$")
 _MARKUP = re.compile(r"[#*\[\]|_<>]|https?:")
-
-Judged = tuple[Verdict, tuple[str, ...]]
-Check = Callable[[str, Sequence[Citation]], Judged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +140,7 @@ def make_claims(articles: Iterable[Article], count: int, seed: int) -> list[Made
     uses: Counter[Citation] = Counter()
 
     def seeded(kind: str, some: Sequence[Citation], otherwise: bool = False) -> Iterator[MadeClaim]:
+        """Claims with one fault of a kind, every other one from a reworded sentence."""
         for citation in some:
             text = _otherwise(citation, random) if otherwise else citation.quote
             fault = seed_fault(text, kind, spares[citation.article.id], random)

@@ -110,10 +110,12 @@ def similarity_by(encoder: Encoder) -> Similarity:
 
     @lru_cache(1)
     def encoded(claim: str) -> Vector:
+        """The vector of a claim."""
         vector: Vector = encoder.encode_query([claim])[0]
         return vector
 
     def similarity(claim: str, texts: Sequence[str]) -> list[float]:
+        """The cosines of texts with a claim."""
         return [float(cosine) for cosine in recent.encode_sentences(texts) @ encoded(claim)]
 
     return similarity

@@ -75,6 +75,7 @@ def archive_system(
     if name == "full":
 
         def search(question: EvalQuestion, as_of: datetime | None) -> list[RankedArticle]:
+            """The articles of the hits, best first."""
             hits = archive.search(
                 question.question,
                 PASSAGES,
@@ -99,6 +100,7 @@ def _ablation(archive: Archive, *, words: bool, meaning: bool) -> Rank:
     """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
 
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[RankedArticle]:
+        """The articles of the best passages, by the rankings that are switched on."""
         snapshot = archive.snapshot()
         query = standalone_question(question.question, question.history)
         filters = Filters().no_later_than(as_of)
@@ -144,10 +146,12 @@ def _baseline(archive: Archive) -> Rank:
     stemmer = Stemmer.Stemmer("english")
 
     def tokens(texts: list[str]) -> Any:
+        """The texts as stems without stop words."""
         return bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False)
 
     @cache
     def indexed() -> tuple[list[RankedArticle], Any]:
+        """The passages of the archive, and their BM25 index."""
         passages = [
             RankedArticle(article.id, article.title, piece)
             for article in archive.articles()
@@ -160,6 +164,7 @@ def _baseline(archive: Archive) -> Rank:
         return passages, index
 
     def rank(question: EvalQuestion, _as_of: datetime | None) -> list[RankedArticle]:
+        """The articles of the passages that share a word with the question, best first."""
         passages, index = indexed()
         if not passages:
             return []

@@ -15,14 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from embeddings import Ids as Ids
 from embeddings import Vector, Vectors
 from rag.records import Filters
 from rag.store import Facets, Store
 
-Ids = npt.NDArray[np.int64]
 Field = Literal["title", "text"]
 Ranking = list[tuple[int, float]]
 """Passage ids with their scores, best first, equal scores by id."""

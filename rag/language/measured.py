@@ -5,7 +5,6 @@ Rules are for English. Which figures are asked for, and how they compare, is for
 
 from __future__ import annotations
 
-from calendar import day_name, month_name
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
 from rag.language.entities import stems
+from rag.language.periods import CALENDAR_NAMES
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -25,7 +25,6 @@ _COMPARING = ("than", "before", "after", "like", "unlike", "behind", "since")
 _OF = ("of", "by")
 _CLASSIFYING = ("compound", "amod", "nmod", "poss")
 _SENTENCE_LIMIT = 30
-_TIMES = frozenset(name.lower() for name in (*day_name, *month_name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def _places(chain: list[Token], verb: Token | None) -> Iterator[Token]:
 
 def _name(token: Token) -> tuple[str, ...]:
     """The words of the name that a token is the head of, or of a name that says which it is."""
-    if token.pos_ != "PROPN" or token.lower_.rstrip(".") in _TIMES:
+    if token.pos_ != "PROPN" or token.lower_.rstrip(".") in CALENDAR_NAMES:
         return ()
     before = [each for each in token.children if each.dep_ in ("compound", "flat", "nmod")]
     words = sorted([*(each for each in before if each.pos_ == "PROPN"), token], key=attrgetter("i"))

@@ -7,23 +7,22 @@ day on which the text appeared.
 from __future__ import annotations
 
 import re
-from calendar import day_name, month_name, monthrange
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from rag.language.entities import numbers
+from rag.language.periods import MONTHS, WEEKDAYS
 
 Days = tuple[date, date]
 """A first and a last day, both included."""
 
 _DAY = timedelta(days=1)
-_WEEKDAYS = [name.lower() for name in day_name]
-_MONTHS = [name.lower() for name in month_name]
 _SHORT = r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-_MONTH = rf"(?P<month>(?:{'|'.join(_MONTHS[1:])})\b|{_SHORT})"
-_WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b"
+_MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})\b|{_SHORT})"
+_WEEKDAY = rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b"
 _YEAR = r"(?P<year>1[6-9]\d\d|20\d\d)(?!\d|%|[.,]\d)"
 _DATE = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _LEADING = rf"(?:{_WEEKDAY},?\s+(?:the\s+)?)?"
@@ -44,8 +43,7 @@ _PATTERNS = tuple(
         rf"\b{_LEADING}{_MONTH}\s+(?:the\s+)?{_DATE}(?![\d:%]|[.,]\d)(?:,?\s+{_YEAR})?",
         rf"\b{_MONTH}(?:,?\s+(?:of\s+)?{_YEAR})",
         rf"\b(?:{_NO_VERB}){_MONTH}",
-        r"\b(?P<month>january|february|april|june|july|august|september|october|november"
-        r"|december)\b",
+        rf"\b(?P<month>{'|'.join(name for name in MONTHS if name not in ('march', 'may'))})\b",
         rf"\b{_AGO}",
         rf"\b{_NEAR}",
         rf"\b{_UNIT}",
@@ -173,7 +171,7 @@ def _moment(match: re.Match[str], published: date | None) -> Moment:
     if found.get("near") or found.get("unit"):
         days = tuple(_relative(found, published)) if published else ()
         return Moment(match[0], days=days)
-    weekday = _WEEKDAYS.index(found["weekday"].lower()) if "weekday" in found else -1
+    weekday = WEEKDAYS.index(found["weekday"].lower()) if "weekday" in found else -1
     month = int(found["number"]) if "number" in found else _month(found.get("month", ""))
     year, day = int(found.get("year", 0)), int(found.get("day", 0))
     if "decade" in found:
@@ -256,9 +254,8 @@ def _count(words: str) -> int:
 
 def _month(words: str) -> int:
     sought = words.lower().rstrip(".")[:3]
-    return next((n for n, name in enumerate(_MONTHS) if n and name.startswith(sought)), 0) * bool(
-        sought
-    )
+    numbered = enumerate(MONTHS, start=1)
+    return next((n for n, name in numbered if sought and name.startswith(sought)), 0)
 
 
 def _within(one: Days, other: Days) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from rag.language.periods import CALENDAR_NAMES
 from rag.language.words import Wording, without_possessive, word_set
 
 _TITLE_WORDS = (
@@ -36,13 +37,11 @@ _WORD = re.compile(
 """An initial, a particle that a hyphen may join to a name ("al-Sabri", "al Sabri"), a word."""
 _FEWEST_FUZZY = 5
 _ALIKE = 0.86
-_SMALL_WORDS = word_set(
+_SMALL_WORDS = CALENDAR_NAMES | word_set(
     "a an the he she it they we i you his her its their this that these those who what when"
     " where why how and but or so if in on at by for from with as to of after before while"
     " because since until during then there here not no yes one some many most all both each"
-    " every new also now monday tuesday wednesday thursday friday saturday sunday january"
-    " february march april may june july august september october november december speaking"
-    " asked according"
+    " every new also now speaking asked according"
 )
 
 

@@ -15,6 +15,10 @@ Part = Literal["start", "early", "mid", "late", "end"]
 
 DAY = timedelta(days=1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = tuple(name.lower() for name in month_name[1:])
+CALENDAR_NAMES = frozenset((*WEEKDAYS, *MONTHS))
+"""The days of the week and the months, in lower case."""
+
 PARTS: Mapping[str, Part] = MappingProxyType(
     {
         "early": "early",

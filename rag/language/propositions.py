@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rag.language.analysis import analyse, quoted_tokens
+from rag.language.analysis import analyse, is_negated, is_passive, quoted_tokens
 from rag.language.certainty import SUBJECTS
 from rag.language.entities import stems
 from rag.language.opposites import base, base_set, particles
@@ -118,9 +118,9 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
     there = any(child.dep_ == "expl" for child in verb.children)
     if subject is None and not there:
         return
-    passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
+    passive = is_passive(verb)
     passive = passive or (
-        not own and verb.dep_ == "conj" and verb.tag_ == "VBN" and _passive(first)
+        not own and verb.dep_ == "conj" and verb.tag_ == "VBN" and is_passive(first)
     )
     objects = [child for child in verb.children if child.dep_ in _OBJECTS]
     is_be = base(verb.text) in _IS
@@ -160,10 +160,6 @@ def _first(verb: Token) -> Token:
 
 def _has_subject(verb: Token) -> bool:
     return any(child.dep_ in (*SUBJECTS, "expl") for child in verb.children)
-
-
-def _passive(verb: Token) -> bool:
-    return any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
 
 
 def _inherited(verb: Token) -> Token | None:
@@ -271,7 +267,7 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
             c.lower_ for each in token.children if each.dep_ == "advmod" for c in each.children
         }
         modals = words & _MODALS
-        unable = modals <= _ABLE and any(c.dep_ == "neg" for c in token.children)
+        unable = modals <= _ABLE and is_negated(token)
         decided = modals == {"would"} and token.dep_ == "ccomp"
         decided = decided and base(token.head.text) in _DECIDED
         is_open = is_open or not words.isdisjoint(_HEDGES | _LEFT_OPEN)
@@ -287,13 +283,13 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
                 fails = not fails
             elif governor not in _DOES or head.lower_ == "going":
                 is_open = is_open or head.lower_ != "going"
-            if any(c.dep_ == "neg" for c in head.children):
+            if is_negated(head):
                 fails = not fails
         elif relation == "ccomp" and head.pos_ not in ("VERB", "AUX"):
             break
         elif relation == "ccomp":
             is_open = is_open or not _vouched(head, governor, token)
-            denied = any(c.dep_ == "neg" for c in head.children)
+            denied = is_negated(head)
             is_open = is_open or denied
         elif relation in ("acl", "pcomp", "advcl", "csubj"):
             is_open = True
@@ -312,7 +308,7 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
         if child.lower_ in ("until", "till") or (
             child.dep_ == "advcl" and any(c.lower_ in ("until", "because") for c in child.children)
         ):
-            is_open = is_open or any(c.dep_ == "neg" for c in verb.children)
+            is_open = is_open or is_negated(verb)
         if child.dep_ == "advcl" and any(
             c.dep_ == "mark" and c.lower_ in ("if", "unless") for c in child.children
         ):

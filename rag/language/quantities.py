@@ -1,4 +1,7 @@
-"""Numbers with what they count, read from one text, and whether two of them say the same."""
+"""Numbers with what they count, read from one text, and whether two of them say the same.
+
+`joined_numbers` first brings them into one form, where a text has its own way of writing them.
+"""
 
 from __future__ import annotations
 
@@ -120,6 +123,19 @@ _FAR = 0.2
 _SLIGHT = 0.02
 _WRITTEN_OUT = 1_000
 _APART = ("clock", "rank")
+_SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
+_SHORT_SCALE = re.compile(r"([$€£¥]\s?\d[\d.,]{0,15}|\d(?=[mt]n\b))(m|mn|tn)\b")
+_SHORT_SCALES = {"m": " million", "mn": " million", "tn": " trillion"}
+_ORDINAL_FIRST = re.compile(
+    r"\b(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-(?=[a-z])", re.IGNORECASE
+)
+
+_IN_WORDS = (
+    (re.compile(r"\bhalf (?:a|of a|the) year\b|\bhalf-year\b", re.IGNORECASE), "six months"),
+    (re.compile(r"\bhalf an hour\b|\bhalf-hour\b", re.IGNORECASE), "30 minutes"),
+    (re.compile(r"\bquarter of an hour\b", re.IGNORECASE), "15 minutes"),
+    (re.compile(r"\ba fortnight\b", re.IGNORECASE), "two weeks"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +195,22 @@ class Quantity:
             return mine < said
         written_out = bool(_SCALE.search(claimed.text)) and mine * _WRITTEN_OUT <= said
         return written_out and abs(self.value - claimed.value) <= _SLIGHT * claimed.value
+
+
+def joined_numbers(text: str) -> str:
+    """The text with its numbers as others write them.
+
+    A tokenizer leaves spaces in "1, 187", and news shortens "£3.2 million", joins what a rank is
+    of, and has "half a year" for six months.
+
+    >>> joined_numbers("£3.2m of 1, 187 in the second-quarter, half a year on")
+    '£3.2 million of 1,187 in the second quarter, six months on'
+    """
+    joined = _SPACED.sub(r"\1", text)
+    whole = _SHORT_SCALE.sub(lambda match: match[1] + _SHORT_SCALES[match[2]], joined)
+    for words, figure in _IN_WORDS:
+        whole = words.sub(figure, whole)
+    return _ORDINAL_FIRST.sub(r"\1 ", whole)
 
 
 def quantities(text: str) -> list[Quantity]:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from rag.language.analysis import analyse
+from rag.language.entities import QUOTED
 from rag.language.furniture import is_furniture
 from rag.language.name_matching import bare_name, fullest_name
-from rag.language.quotation_marks import QUOTED
 from rag.language.sentences import sentence_spans
 from rag.language.words import without_possessive, word_set
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.language.analysis import analyse, quoted_tokens
+from rag.language.analysis import analyse, is_passive, quoted_tokens
 from rag.language.certainty import Status, first_of_chain, standing, subject_of, verb_of
 from rag.language.entities import stems
 from rag.language.name_matching import TITLES, name_words
 from rag.language.opposites import base
+from rag.language.periods import CALENDAR_NAMES
 from rag.language.speech_cues import SAYING
 from rag.language.words import word_set
 
@@ -28,10 +29,7 @@ _REASONS = word_set("because since as")
 _COPULAS = word_set(
     "be is are was were been being am 's ’s remain remained remains stay stayed stays"
 )
-_NO_NAMES = TITLES | word_set(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june"
-    " july august september october november december"
-)
+_NO_NAMES = TITLES | CALENDAR_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +110,9 @@ def clauses_of(sentence: str) -> tuple[Clause, ...]:
 
 def _clause(verb: Token, quoted: bool) -> Clause:
     children = list(verb.children)
-    passive = any(c.dep_ in ("nsubjpass", "auxpass") for c in children) or (
-        verb.tag_ == "VBN" and verb.dep_ == "acl"
-    )
+    passive = is_passive(verb) or (verb.tag_ == "VBN" and verb.dep_ == "acl")
     passive = passive or (
-        verb.dep_ == "conj" and verb.tag_ == "VBN" and _is_passive(first_of_chain(verb))
+        verb.dep_ == "conj" and verb.tag_ == "VBN" and is_passive(first_of_chain(verb))
     )
     subject = subject_of(verb)
     objects = [c for c in children if c.dep_ in _OBJECTS and c.dep_ != "npadvmod"]
@@ -164,10 +160,6 @@ def _leans(verb: Token) -> bool:
     return verb.pos_ in ("VERB", "AUX") and (
         verb.tag_ == "VBG" or any(c.lower_ == "to" for c in verb.children)
     )
-
-
-def _is_passive(verb: Token) -> bool:
-    return any(c.dep_ in ("nsubjpass", "auxpass") for c in verb.children)
 
 
 def _argument(token: Token | None) -> Argument | None:

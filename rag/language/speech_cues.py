@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.language.analysis import analyse
-from rag.language.quotation_marks import Quotation, quotations
+from rag.language.analysis import analyse, is_negated, is_passive
+from rag.language.entities import Quotation, quotations
 from rag.language.speaker_names import Places, speaker_at
 from rag.language.words import word_set
 
@@ -180,7 +180,7 @@ def _according(text: str, left: int, doc: Doc, token: Token, places: Places) -> 
 
 def _denied(verb: Token) -> bool:
     """Whether nothing was said: "did not say", "declined to say"."""
-    if any(child.dep_ == "neg" for child in verb.children):
+    if is_negated(verb):
         return True
     if verb.dep_ in ("xcomp", "ccomp") and verb.head.lower_ in _NOT_SAID:
         return True
@@ -196,7 +196,7 @@ def _agent(verb: Token) -> Token | None:
 
 def _speaker_token(doc: Doc, verb: Token) -> Token | None:
     """The head of the phrase that names the speaker; None where there is none to be sure of."""
-    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
+    if is_passive(verb):
         return _agent(verb)
     subjects = [child for child in verb.children if child.dep_ == "nsubj"]
     if subjects:

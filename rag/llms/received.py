@@ -216,6 +216,7 @@ def _hanging_up(response: Any) -> Callable[[], None]:
     """Closes the connection of a response, also under a thread that waits for its bytes."""
 
     def hang_up() -> None:
+        """Ends the connection, so that a thread that reads from it wakes."""
         # Closing a socket does not wake the thread that reads from it; shutting it down does.
         with suppress(Exception):
             stream = response.extensions["network_stream"]

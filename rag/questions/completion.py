@@ -15,8 +15,7 @@ from rag.language.letter_pairs import dense_runs
 from rag.language.opposites import in_dictionary
 from rag.language.words import question_language, without_possessive
 from rag.questions.asked_words import question_words, read_words
-from rag.questions.bare_question import BARE, bare_question
-from rag.questions.earlier_turn import NAME, NO_NAME, EarlierTurn
+from rag.questions.earlier_turn import BARE, NAME, NO_NAME, EarlierTurn, bare_question
 from rag.questions.form import read_form
 from rag.questions.form_rules import AUXILIARY, BOUNDARY, PREPOSITION, TIME
 

@@ -8,10 +8,9 @@ from functools import cached_property
 from rag.language.analysis import analyse
 from rag.language.referents import is_person_noun
 from rag.language.words import without_possessive
-from rag.questions.asked_words import AskedWords, question_words, read_words
+from rag.questions.asked_words import AskedWords, is_plural, question_words, read_words
 from rag.questions.form import Form, read_form
 from rag.questions.form_rules import AUXILIARY, BOUNDARY, PREPOSITION
-from rag.questions.phrases import is_plural
 
 NAME = re.compile(
     r"\b[A-ZÀ-Þ][\w’'.-]*\w(?:\s+(?:(?:de|del|della|van|von|der|al|bin|ibn|of|da|la|le)\s+)?"
@@ -32,6 +31,12 @@ _ORDINALS = (
     *("tenth", "eleventh", "twelfth"),
 )
 _DONE = rf"{'|'.join(sorted(question_words('participles')))}|died|\w{{2,}}ed"
+BARE = re.compile(
+    rf"(?P<wh>why|how come|how|when|where|since when|until when)(?: (?:{AUXILIARY})"
+    r" (?:that|this|it)(?: (?:happen|happened|happening|take place|so|be|was|all))?| exactly| not"
+    r"| so| was that)?"
+)
+"""A question of a question word, perhaps with a word that points back."""
 
 
 class EarlierTurn:
@@ -259,3 +264,46 @@ def _names(text: str) -> list[str]:
         if words:
             found.append(" ".join(words))
     return found
+
+
+def bare_question(asked: str, turn: EarlierTurn) -> str:
+    """A single question word asks it of what the question before says: "why?", "when was that?"."""
+    match = BARE.fullmatch(asked.lower())
+    if match is None:
+        return f"{asked} did {turn.topic} last" if turn.topic else ""
+    wh = f"{asked[: len(match['wh'])]}"
+    text, form = turn.bare, turn.form
+    if re.match(rf"(?:{AUXILIARY})\b", text, re.IGNORECASE):
+        return f"{wh} {text[0].lower()}{text[1:]}"
+    helped = re.match(
+        rf"(?:why|when|where|how(?: (?:long|far|often|soon))?)(?= (?:{AUXILIARY})\b)",
+        text,
+        re.IGNORECASE,
+    )
+    if helped:
+        return f"{wh}{text[helped.end() :]}"
+    said = re.match(
+        rf"what( (?:{AUXILIARY}) .+? (?:say|said|write|think|tweet))\b", text, re.IGNORECASE
+    )
+    if said:
+        return f"{wh}{said[1]} this{text[said.end() :]}"
+    did = re.match(rf"(?:who|which \w+) (?!(?:{AUXILIARY})\b)(?P<rest>.+)", text, re.IGNORECASE)
+    if did:
+        named = turn.person if text.lower() not in turn.person.lower() else ""
+        whom = named if named and named not in text else turn.group
+        return f"{wh} was it that {whom} {did['rest']}" if whom and form.name == "fact" else ""
+    who = re.match(r"(?:who|which \w+) (?P<aux>is|are|was|were) (?P<rest>.+)", text, re.IGNORECASE)
+    if who and form.name == "fact" and turn.person:
+        return f"{wh} {who['aux']} {turn.person} {who['rest']}"
+    counted = re.match(
+        r"how many (?P<noun>.+?) (?P<aux>are|were|have|had) (?P<rest>.+)", text, re.IGNORECASE
+    )
+    if counted:
+        return f"{wh} {counted['aux']} {counted['noun']} {counted['rest']}"
+    if form.name == "event" and form.subject:
+        return f"{wh} did it happen {turn.placed}"
+    if not turn.topic or form.name == "definition":
+        return ""
+    if wh.lower() in ("why", "how come"):
+        return f"What is the reason for {turn.topic}"
+    return f"{wh} did {turn.topic} happen" if wh.lower() == "how" else f"{wh} was {turn.topic}"

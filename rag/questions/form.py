@@ -10,7 +10,17 @@ from types import MappingProxyType
 from typing import Literal
 
 from rag.questions.about_archive import read_about_archive
-from rag.questions.asked_words import AskedWords, question_words, read_words
+from rag.questions.asked_words import (
+    AskedWords,
+    clause_slots,
+    has_name,
+    is_participle,
+    is_plural,
+    is_superlative,
+    participles,
+    question_words,
+    read_words,
+)
 from rag.questions.form_rules import (
     ADJUNCT,
     AND_ASKS,
@@ -24,14 +34,6 @@ from rag.questions.form_rules import (
     RULES,
     THANKS,
     TIME,
-)
-from rag.questions.phrases import (
-    clause_slots,
-    has_name,
-    is_participle,
-    is_plural,
-    is_superlative,
-    participles,
 )
 from rag.records import Filters, Understood
 
@@ -243,6 +245,7 @@ def _form(name: str, match: re.Match[str], words: AskedWords) -> Form | None:
     groups = match.groupdict()
 
     def slot(group: str) -> str:
+        """The words of a group of the pattern as they were asked; "" for none."""
         return words.as_asked(*match.span(group)) if groups.get(group) else ""
 
     cue = words.place(*match.span("cue")) if groups.get("cue") else words.place(*match.span())

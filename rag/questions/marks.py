@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rag.language.outlet_names import OutletMention, find_mentions
+from rag.questions.asked_words import one_slip
 from rag.questions.times import publication_times
 
 END = " \t\r\n.,;:!?…-–—\"“”'*()"
@@ -165,20 +166,10 @@ def _mend(word: str) -> str:
     small = word.lower()
     if small in _KNOWN:
         return word
-    return next((each for each in _TRADE if _one_slip(small, each)), word)
+    return next((each for each in _TRADE if _is_slip(small, each)), word)
 
 
-def _one_slip(typed: str, meant: str) -> bool:
+def _is_slip(typed: str, meant: str) -> bool:
     """Whether one letter is missing, too many or swapped with the next, but not the first."""
-    if typed[0] != meant[0]:
-        return False
-    if len(typed) == len(meant):
-        wrong = [
-            place for place, pair in enumerate(zip(typed, meant, strict=True)) if len({*pair}) > 1
-        ]
-        swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1
-        return swapped and typed[wrong[0]] + typed[wrong[1]] == meant[wrong[1]] + meant[wrong[0]]
-    short, long = sorted((typed, meant), key=len)
-    if len(long) != len(short) + 1:
-        return False
-    return any(long[:place] + long[place + 1 :] == short for place in range(1, len(long)))
+    moved = len(typed) != len(meant) or sorted(typed) == sorted(meant)
+    return moved and typed[0] == meant[0] and one_slip(typed, meant)

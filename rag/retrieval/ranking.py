@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from embeddings import Reranker, Vector
+from embeddings import Ids, Reranker, Vector
 from rag.corpus.chunking import embedding_text
 from rag.indexes.dense import DenseIndex
 from rag.indexes.protocols import NO_FILTERS, LexicalSearcher
@@ -52,7 +52,6 @@ MONTHS_AFTER = 330
 
 _DAY = 86_400
 Column = npt.NDArray[np.float64]
-Ids = npt.NDArray[np.int64]
 Texts = Callable[[Sequence[int]], Sequence[str]]
 """What a reranker reads of the passages at some places of the columns."""
 
@@ -182,6 +181,7 @@ def _scored(query: Query, ids: Ids, found: _Found, snapshot: Snapshot) -> dict[i
     )
 
     def texts(places: Sequence[int]) -> list[str]:
+        """The texts of the passages at these places; "" for one that is gone."""
         best = [int(ids[place]) for place in places]
         found = snapshot.store.passages(best)
         return [passage_text(*found[id_]) if id_ in found else "" for id_ in best]

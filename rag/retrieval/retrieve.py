@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, cast, get_args
 
 from rag.errors import QueryError
-from rag.language.acronyms import other_wording
+from rag.language.entities import other_wording
 from rag.language.periods import ways_to_write
 from rag.llms import ChatModel
 from rag.observing import Trail

@@ -42,6 +42,7 @@ class Snapshot:
             return None
 
         def similarity(question: str, texts: Sequence[str]) -> list[float]:
+            """The cosines of texts with a question."""
             asked = self.dense.encode(question)
             rows = self.recent.encode_sentences(texts)
             return [float(cosine) for cosine in rows @ asked]

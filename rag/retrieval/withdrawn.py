@@ -212,6 +212,7 @@ def _joined(
     )
 
     def texts(places: Sequence[int]) -> list[str]:
+        """The texts of the passages at these places."""
         return [passage_text(parts[place].passage, parts[place].article) for place in places]
 
     scores = score(query, signals, snapshot.reranker, texts).tolist()

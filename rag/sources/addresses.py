@@ -214,6 +214,7 @@ class AddressGuard:
         answers: SimpleQueue[Sequence[str] | OSError] = SimpleQueue()
 
         def ask() -> None:
+            """Puts the addresses of the host, or the error, into the queue."""
             try:
                 answers.put(self.resolve(target.host, target.port))
             except OSError as error:

@@ -104,6 +104,7 @@ class Groups:
         wires = {member.wire for member in members if member.wire}
 
         def place(member: Member) -> tuple[bool, int, str]:
+            """The order of originals: a wire's own text first, then the earliest."""
             is_copy = not any(is_by(member.publisher, wire) for wire in wires)
             date = _UNDATED if member.published is None else member.published
             return is_copy, date, member.article_id

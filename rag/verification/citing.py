@@ -13,7 +13,8 @@ from rag.verification.markers import MARKER, Marker, markers
 from rag.verification.matching import best, candidates_of, likeness
 from rag.verification.verify import refutes, verify
 
-Check = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[str, ...]]]
+Judged = tuple[Verdict, tuple[str, ...]]
+Check = Callable[[str, Sequence[Citation]], Judged]
 Refutes = Callable[[Sequence[Citation], str], bool]
 """Whether the cited text says otherwise than a claim, and not only less."""
 
@@ -332,9 +333,7 @@ def _numbered(cited: Sequence[Citation]) -> tuple[int, ...]:
     return tuple(citation.number for citation in cited)
 
 
-def _checked(
-    claim: str, cited: Sequence[Citation], check: Check
-) -> tuple[Verdict, tuple[str, ...]]:
+def _checked(claim: str, cited: Sequence[Citation], check: Check) -> Judged:
     """The verdict on a claim; one that fails is tried without a head such as "When:"."""
     verdict, reasons = check(claim, cited)
     head = _HEAD.match(claim) if verdict in FAILING else None

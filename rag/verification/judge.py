@@ -81,6 +81,7 @@ def model_judge(model: ChatModel) -> Judge:
     """A judge that asks the model; one that cannot be reached has no opinion."""
 
     def judge(claim: str, passages: Sequence[str]) -> Judgement | None:
+        """What the language model says of a claim; None where it does not answer."""
         try:
             reply = reply_to(judge_messages(claim, passages), model).text
         except ProviderError:
@@ -118,6 +119,7 @@ def entailment_judge(model: EntailmentModel) -> Judge:
     """
 
     def judge(claim: str, passages: Sequence[str]) -> Judgement | None:
+        """What the entailment model says of a claim; None where it is not sure."""
         found = entailment(claim, passages, model)
         if found is None:
             return None
@@ -151,6 +153,7 @@ def first_of(*judges: Judge | None) -> Judge | None:
         return None
 
     def judge(claim: str, passages: Sequence[str]) -> Judgement | None:
+        """The first opinion that supports the claim, else the last one given."""
         last = None
         for one in asked:
             opinion = one(claim, passages)

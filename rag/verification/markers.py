@@ -357,6 +357,7 @@ def _taken(text: str) -> tuple[list[int], str]:
     listed: list[int] = []
 
     def take(match: re.Match[str]) -> str:
+        """A space in place of the markers, whose numbers are listed."""
         low = int(match[1])
         high = int(match[2]) if match.lastindex and match.lastindex > 1 and match[2] else low
         listed.extend(_between(low, high))

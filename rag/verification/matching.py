@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.language.entities import Number, folded, names, numbers, quotations, stems
+from rag.language.entities import Number, folded, long_quotations, names, numbers, stems
 from rag.language.sentences import sentence_spans
 from rag.records import Hit
 
@@ -67,10 +67,11 @@ def likeness(claim: str, candidates: Sequence[Candidate]) -> Callable[[Candidate
     spread = Counter(stem for candidate in candidates for stem in candidate.stems)
     weights = dict.fromkeys(stems(claim), 1.0)
     weights |= {stem: _NAME_WEIGHT for name in names(claim) for stem in stems(name)}
-    quoted = [folded(quotation).strip(" '.,") for quotation in quotations(claim)]
+    quoted = [folded(quotation).strip(" '.,") for quotation in long_quotations(claim)]
     claimed = numbers(claim)
 
     def score(candidate: Candidate) -> float:
+        """What the candidate shares with the claim, weighed."""
         shared = sum(w / spread[s] for s, w in weights.items() if s in candidate.stems)
         quotes = sum(quotation in candidate.folded for quotation in quoted)
         held = sum(_holds(candidate, number) for number in claimed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,7 +16,7 @@ from rag.verification.checks.additions import additions
 from rag.verification.checks.amounts import amounts, counted
 from rag.verification.checks.binding import binding
 from rag.verification.checks.dates import appeared, dates, seen_from
-from rag.verification.checks.evidence import ABSENT, Check, Evidence, Finding
+from rag.verification.checks.evidence import ABSENT, Evidence, Finding
 from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting, sayers
 from rag.verification.checks.roles import roles
@@ -34,7 +34,7 @@ MIN_SIMILARITY = 0.35
 
 _SAME_THING = 0.5
 
-_CHECKS: tuple[Check, ...] = (
+_CHECKS: tuple[Callable[[str, Evidence], Iterable[Finding]], ...] = (
     quoting,
     amounts,
     counted,

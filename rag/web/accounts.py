@@ -95,6 +95,7 @@ class StoredAccounts:
         before, after = self._text(), _written(users)
 
         def swapped(found: str, _now: float) -> tuple[str, bool]:
+            """The new value and True, if the old one is still stored."""
             return (after, True) if found == before else (found, False)
 
         if not self._shared.change(_KIND, _KEY, FOR_GOOD, swapped):

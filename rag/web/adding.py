@@ -111,6 +111,7 @@ def add_address(archive: Archive, address: str, *, feed: bool = False) -> Iterat
     outcomes = [UploadOutcome(url)]
 
     def read(show: Progress) -> IngestReport:
+        """The report on what was read from the address."""
         if not feed:
             return archive.ingest(url, vectors=False, limit=MOST_PAGES, progress=show)
         if url not in [each.url for each in archive.feeds.all()]:
@@ -234,6 +235,7 @@ def _watched(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
     errors: list[BaseException] = []
 
     def run() -> None:
+        """Keeps the result of the call, or its error."""
         try:
             results.append(call(lambda _step, done, total: steps.put((done, total))))
         except BaseException as error:

@@ -68,12 +68,10 @@ def check(
     yield from _checked(chat, PastedDraft(form, unchecked_from=0), clock)
 
 
-def check_the_rest(
-    chat: Chat, draft: PastedDraft, clock: Callable[[], float] = time.monotonic
-) -> Generator[CheckFrame]:
+def check_the_rest(chat: Chat, draft: PastedDraft) -> Generator[CheckFrame]:
     """Yields the frames of checking what is left of a draft, below what is checked of it."""
     if draft.unchecked_from is not None:
-        yield from _checked(chat, draft, clock)
+        yield from _checked(chat, draft, time.monotonic)
 
 
 def trace(chat: Chat, form: Form) -> CheckFrame:

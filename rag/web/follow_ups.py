@@ -86,6 +86,7 @@ def _spelled(words: str, hits: Sequence[Hit]) -> str:
     written = " ".join(hit.text for hit in hits)
 
     def as_written(found: re.Match[str]) -> str:
+        """The word with the capitals that it has within a sentence."""
         word = found[0]
         inside = re.findall(rf"(?<=[^\W\d_A-Z] )((?i:{re.escape(word)}))\b", written)
         return inside[0] if inside and not any(map(str.islower, inside)) else word

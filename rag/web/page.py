@@ -112,14 +112,17 @@ def _connect_facts(chat: Chat, parts: Parts) -> None:
     import gradio as gr
 
     def refresh() -> list[Any]:
+        """The head line, and whether it is looked at again."""
         return [facts_html(chat), gr.Timer(active=is_changing(chat))]
 
     def load() -> list[Any]:
+        """The head line and the choices of the filters."""
         options = (outlets(chat.archive), languages(chat.archive), sections(chat.archive))
         fields = [gr.Dropdown(choices=choices) for choices in options[:2]]
         return [*refresh(), *fields, gr.Dropdown(choices=options[2], visible=len(options[2]) > 1)]
 
     def welcome(conversation: Conversation, request: gr.Request) -> Any:
+        """What an empty conversation shows; nothing where one is open."""
         # Whoever comes by a link to a conversation gets that, and both are sent at once.
         linked = bool(request and request.query_params.get("c"))
         return gr.skip() if linked or conversation.turns else list(chat.turns(conversation))

@@ -70,6 +70,7 @@ def html_of_bbcode(text: str, *, html: bool = False) -> str:
     speakers: list[str] = []
 
     def tag(found: re.Match[str]) -> str:
+        """The HTML tag for one of BBCode."""
         name = found[2].lower()
         element = _TAGS[name]
         if element != "blockquote":

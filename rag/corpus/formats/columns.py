@@ -25,171 +25,46 @@ Fields = Mapping[str, tuple[str, ...]]
 _TABLE, _FILES = "columns", "files"
 _EXAMPLE = f'write text = "body" below [{_TABLE}], or below [{_FILES}."name.csv"]'
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "text": (
-        *("text", "body", "content", "article", "article_text", "full_text", "fulltext", "story"),
-        *("maintext", "main_text", "body_text", "content_text", "text_content", "article_body"),
-        *("article_content", "post_content", "story_text", "plaintext", "plain_text"),
-        *(
-            "volltext",
-            "artikeltext",
-            "inhalt",
-            "texte",
-            "texte_integral",
-            "texto",
-            "texto_completo",
-        ),
-        *("cuerpo", "contenido", "testo", "tekst", "conteudo", "corpo"),
-        *(
-            "html",
-            "content_html",
-            "body_html",
-            "content_elements",
-            "blocks",
-            "text_html",
-            "article_html",
-            "content_encoded",
-        ),
-    ),
-    "id": (
-        *("id", "article_id", "guid", "uuid", "_id", "story_id", "stories_id", "post_id"),
-        "accession_number",
-    ),
-    "url": (
-        *("url", "link", "uri", "address", "permalink", "article_url", "web_url", "page_url"),
-        *("requested_url", "final_url"),
-        *("story_url", "post_url", "canonical_url", "original_url", "source_url"),
-    ),
-    "title": (
-        *(
-            "headline",
-            "headlines",
-            "heading",
-            "title",
-            "hed",
-            "article_title",
-            "story_title",
-            "post_title",
-        ),
-        *(
-            "web_title",
-            "title_page",
-            "title_rss",
-            "page_title",
-            "titel",
-            "titre",
-            "titulo",
-            "titolo",
-        ),
-        *("überschrift", "schlagzeile", "titular", "título", "kop", "tytul"),
-    ),
-    "publisher": (
-        *(
-            "publisher",
-            "outlet",
-            "source",
-            "publication",
-            "newspaper",
-            "site",
-            "media_name",
-        ),
-        *(
-            "source_name",
-            "source_hostname",
-            "outlet_name",
-            "publication_name",
-            "news_source",
-            "site_name",
-        ),
-        *("publication_title", "source_title", "source_domain", "domain", "hostname"),
-        *("zeitung", "quelle", "medium", "journal", "fuente", "periodico", "periódico", "medio"),
-        *("fonte", "testata", "giornale", "krant", "bron", "jornal", "media_url"),
-    ),
-    "authors": (
-        *("authors", "author", "byline", "by", "creator", "dc_creator", "author_name"),
-        *("author_names", "credits", "writer", "journalist", "reporter", "post_author"),
-        "influencer",
-        *("autor", "autorin", "autoren", "verfasser", "auteur", "auteurs", "autores", "autore"),
-        *("autori", "auteur_s"),
-    ),
-    "date": (
-        *(
-            "date_gmt",
-            "date",
-            "published",
-            "published_at",
-            "publish_date",
-            "pub_date",
-            "date_published",
-        ),
-        *(
-            "date_publish",
-            "publishing_date",
-            "publication_date",
-            "published_date",
-            "published_on",
-            "publish_time",
-        ),
-        *("published_time", "publication_datetime", "web_publication_date", "post_date_gmt"),
-        *(
-            "post_date",
-            "article_date",
-            "first_published",
-            "first_publish_date",
-            "display_date",
-            "datetime",
-            "timestamp",
-        ),
-        *("created_at", "date_created", "date_time_pub", "created"),
-        *("datum", "erscheinungsdatum", "veröffentlicht", "fecha", "fecha_publicacion"),
-        *("data_pubblicazione", "data_publicacao", "date_de_publication", "date_publication"),
-    ),
-    "language": (
-        *("language", "lang", "language_code", "in_language", "sprache", "langue", "idioma"),
-        *("lingua", "taal"),
-    ),
-    "section": (
-        *("section", "category", "topic", "desk", "section_name", "article_section", "rubric"),
-        *("news_desk", "categories", "ressort", "rubrik", "rubrique", "seccion", "sección"),
-        *("sezione", "rubriek", "secao", "seção"),
-    ),
-    "embargoed": ("embargoed", "embargo", "embargo_until", "embargoed_until", "embargo_date"),
-    "status": ("status", "post_status", "pub_status", "publish_status", "is_published"),
-    "summary": (
-        "lead_paragraph",
-        "description",
-        "summary",
-        "abstract",
-        "teaser",
-        "excerpt",
-        "standfirst",
-        "dek",
-        "opening_text",
-        "short_description",
-    ),
-    "captured": (
-        *(
-            "captured",
-            "captured_at",
-            "crawled",
-            "crawled_at",
-            "crawl_date",
-            "date_crawled",
-            "date_download",
-        ),
-        *("download_date", "fetched", "fetched_at", "retrieved", "retrieved_at", "scraped_at"),
-        *("scrape_date", "snapshot", "snapshot_date", "access_date", "accessed"),
-    ),
-    "modified": (
-        *(
-            "modified",
-            "date_modified",
-            "date_modify",
-            "modified_at",
-            "modified_date",
-            "last_modified",
-        ),
-        *("updated", "updated_at", "update_date", "last_updated", "changed"),
-    ),
+    field: tuple(names.split())
+    for field, names in {
+        "text": "text body content article article_text full_text fulltext story maintext"
+        " main_text body_text content_text text_content article_body article_content post_content"
+        " story_text plaintext plain_text volltext artikeltext inhalt texte texte_integral texto"
+        " texto_completo cuerpo contenido testo tekst conteudo corpo html content_html body_html"
+        " content_elements blocks text_html article_html content_encoded",
+        "id": "id article_id guid uuid _id story_id stories_id post_id accession_number",
+        "url": "url link uri address permalink article_url web_url page_url requested_url"
+        " final_url story_url post_url canonical_url original_url source_url",
+        "title": "headline headlines heading title hed article_title story_title post_title"
+        " web_title title_page title_rss page_title titel titre titulo titolo überschrift"
+        " schlagzeile titular título kop tytul",
+        "publisher": "publisher outlet source publication newspaper site media_name source_name"
+        " source_hostname outlet_name publication_name news_source site_name publication_title"
+        " source_title source_domain domain hostname zeitung quelle medium journal fuente"
+        " periodico periódico medio fonte testata giornale krant bron jornal media_url",
+        "authors": "authors author byline by creator dc_creator author_name author_names credits"
+        " writer journalist reporter post_author influencer autor autorin autoren verfasser auteur"
+        " auteurs autores autore autori auteur_s",
+        "date": "date_gmt date published published_at publish_date pub_date date_published"
+        " date_publish publishing_date publication_date published_date published_on publish_time"
+        " published_time publication_datetime web_publication_date post_date_gmt post_date"
+        " article_date first_published first_publish_date display_date datetime timestamp"
+        " created_at date_created date_time_pub created datum erscheinungsdatum veröffentlicht"
+        " fecha fecha_publicacion data_pubblicazione data_publicacao date_de_publication"
+        " date_publication",
+        "language": "language lang language_code in_language sprache langue idioma lingua taal",
+        "section": "section category topic desk section_name article_section rubric news_desk"
+        " categories ressort rubrik rubrique seccion sección sezione rubriek secao seção",
+        "embargoed": "embargoed embargo embargo_until embargoed_until embargo_date",
+        "status": "status post_status pub_status publish_status is_published",
+        "summary": "lead_paragraph description summary abstract teaser excerpt standfirst dek"
+        " opening_text short_description",
+        "captured": "captured captured_at crawled crawled_at crawl_date date_crawled"
+        " date_download download_date fetched fetched_at retrieved retrieved_at scraped_at"
+        " scrape_date snapshot snapshot_date access_date accessed",
+        "modified": "modified date_modified date_modify modified_at modified_date last_modified"
+        " updated updated_at update_date last_updated changed",
+    }.items()
 }
 FIELDS = tuple(field for field in _NAMES if field not in ("status", "summary"))
 

@@ -52,6 +52,7 @@ class SubstackReader:
             beside = str(PurePosixPath(table).parent / TEXTS)
 
             def text_of(post_id: str) -> bytes:
+                """The HTML of a post, from the folder."""
                 return read_entry(archive, f"{beside}/{post_id}.html")
 
             text, _ = decode(read_entry(archive, table))
@@ -69,6 +70,7 @@ def texts_in(folder: Path) -> Texts:
     """The HTML of posts by id, in the folder `posts` beside the table."""
 
     def text_of(post_id: str) -> bytes:
+        """The HTML of a post, from the ZIP file."""
         return read_bytes(folder / TEXTS / f"{Path(post_id).name}.html")
 
     return text_of

@@ -39,15 +39,15 @@ def unpacked(path: Path, format_name: str) -> Iterator[zipfile.ZipFile]:
         raise CorpusError(msg) from error
 
 
-def read_entry(archive: zipfile.ZipFile, name: str, limit: int = SIZE_LIMIT) -> bytes:
+def read_entry(archive: zipfile.ZipFile, name: str) -> bytes:
     """The bytes of an entry; raises CorpusError if it is missing or too large."""
     try:
         entry = archive.getinfo(name)
     except KeyError as error:
         msg = f"the part {name!r} is missing from it"
         raise CorpusError(msg) from error
-    if entry.file_size > limit:
-        msg = f"its part {name!r} is larger than {limit >> 20} MB"
+    if entry.file_size > SIZE_LIMIT:
+        msg = f"its part {name!r} is larger than {SIZE_LIMIT >> 20} MB"
         raise CorpusError(msg)
     return archive.read(entry)
 

@@ -11,10 +11,9 @@ from rag.language.entities import NUMERALS, numbers
 from rag.language.moments import without_moments
 from rag.language.name_matching import name_words
 from rag.language.opposites import base, base_set, kinds
-from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.quantities import Quantity, joined_numbers, quantities, quantity_places
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 from rag.verification.checks.saying import NOT_COUNTED, SHARES, figures_of
-from rag.verification.checks.written import joined_numbers
 
 _RATE = re.compile(
     r"\s*(?:[\w’'-]+\s){0,2}?(?:(?P<every>(?:a|an|per|each|every)\s(?P<unit>second|minute|hour|day"

@@ -15,12 +15,11 @@ from rag.language.entities import NUMERALS, numbers, stems
 from rag.language.moments import without_moments
 from rag.language.name_matching import name_words
 from rag.language.opposites import base, implied, reworded, things
-from rag.language.quantities import quantities, quantity_places
+from rag.language.quantities import joined_numbers, quantities, quantity_places
 from rag.language.roles import clauses_of
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, capitalised, sentence
 from rag.verification.checks.saying import figures_of, shared_out
-from rag.verification.checks.written import joined_numbers
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from rag.language.entities import QUOTED
 from rag.language.moments import Moment, moments
-from rag.language.quotation_marks import QUOTED
 from rag.language.roles import clauses_of
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 from rag.verification.checks.saying import Difference, Said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -15,12 +15,11 @@ from rag.language.entities import folded, stems
 from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
 from rag.language.opposites import base, counters, implied, kinds
-from rag.language.quantities import Quantity, quantities
+from rag.language.quantities import Quantity, joined_numbers, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
 from rag.language.words import without_possessive
 from rag.records import Article, Citation, Published
-from rag.verification.checks.written import joined_numbers
 
 Severity = Literal["quote altered", "unsupported", "partly"]
 _Fact = Literal["quotation", "number", "date", "name", "stance", "role"]
@@ -359,10 +358,6 @@ def mismatch(
     if len(different) == 1:
         return Finding("unsupported", f"the article says {different[0]}, not {said}", kind)
     return Finding("unsupported", f"{said}{ABSENT}", kind, absent=True)
-
-
-Check = Callable[[str, Evidence], Iterable[Finding]]
-"""A claim without markers, held against evidence under one aspect."""
 
 
 def _all_of(article: Article) -> str:

@@ -6,23 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from rag.language.entities import folded, names, stems
+from rag.language.entities import QUOTED, folded, names, stems
 from rag.language.name_matching import is_of_place
-from rag.language.quotation_marks import QUOTED
-from rag.language.words import without_possessive
+from rag.language.periods import CALENDAR_NAMES
+from rag.language.words import without_possessive, word_set
 from rag.verification.checks.evidence import NAMED, Evidence, Finding, Sentence, mismatch, sentence
 
 _SMALL = r"(?:of|the|and|for|de|la|le|van|von|al|el|bin)"
 _BETWEEN = re.compile(rf"\.?[\s-](?:{_SMALL}\s){{0,2}}")
 _CAPITALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?|[A-Z]\w+(?: [A-Z]\w+)?|[A-Z]\w+")
-_TITLES = (
+_NO_NAMES = CALENDAR_NAMES | word_set(
     "mr mrs ms miss dr sir dame lord lady king queen prince princess president minister mayor "
     "judge justice governor senator professor prof captain colonel general sergeant bishop pope "
-    "chancellor secretary chairman director officer reverend rev st saint monday tuesday wednesday "
-    "thursday friday saturday sunday january february march april may june july august september "
-    "october november december i it he she they we you the a an in on at but and if"
+    "chancellor secretary chairman director officer reverend rev st saint i it he she they "
+    "we you the a an in on at but and if"
 )
-_NO_NAMES = frozenset(_TITLES.split())
 _OFFICES = {
     "CEO": r"\bchief executive\b",
     "CFO": r"\b(?:chief financial officer|finance (?:chief|director))\b",

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from rag.language import quotation_marks
 from rag.language.attribution import attributions
-from rag.language.entities import folded, quotations
+from rag.language.entities import folded, long_quotations, quotations
 from rag.language.opposites import base, implied, near
 from rag.language.speakers import matches_speaker
 from rag.language.words import Wording, word_set
@@ -23,7 +22,7 @@ _FEW = 2
 
 def quoting(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """Quotations that stand nowhere in the cited articles, or are somebody else's words."""
-    for quotation in quotations(claim):
+    for quotation in long_quotations(claim):
         if any(_stands_in(quotation, text) for text in (*evidence.folded, *evidence.folded_around)):
             yield from _of_another(quotation, claim, evidence)
             continue
@@ -42,7 +41,7 @@ def quoting(claim: str, evidence: Evidence) -> Iterator[Finding]:
 
 def _few_words(claim: str) -> list[str]:
     """What stands between quotation marks and is a word or two."""
-    found = [claim[each.start : each.end] for each in quotation_marks.quotations(claim)]
+    found = [claim[each.start : each.end] for each in quotations(claim)]
     return [words for words in found if 1 <= len(words.split()) <= _FEW and words.strip(" .,")]
 
 

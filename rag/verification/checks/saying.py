@@ -16,11 +16,10 @@ from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, implied, kinds, near, same, things, verbs
-from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.quantities import Quantity, joined_numbers, quantities, quantity_places
 from rag.language.roles import Argument, Clause, clauses_of
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, Severity, Statement, bases_of
-from rag.verification.checks.written import joined_numbers
 
 _FEW = 3
 _CLOCK = re.compile(rf"\s*(?:past|to) (?:{'|'.join(NUMERALS[1:13])})\b")

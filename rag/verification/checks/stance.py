@@ -12,10 +12,9 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal
 
-from rag.language.entities import stems
+from rag.language.entities import QUOTED, stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, contraries, converses
-from rag.language.quotation_marks import QUOTED
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.language.entities import stems
+from rag.language.entities import QUOTED, stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, implied, near, reworded, verbs
 from rag.language.quantities import without_quantities
-from rag.language.quotation_marks import QUOTED
 from rag.records import Similarity
 from rag.verification.checks.additions import held
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rag.language.attribution import said_by
-from rag.language.entities import stems
-from rag.language.quotation_marks import Quotation, quotations
+from rag.language.entities import Quotation, quotations, stems
 from rag.language.speakers import same_person
 from rag.language.words import Wording
 from rag.records import Article, Citation, Verdict
-from rag.verification.citing import FAILING, Check
+from rag.verification.citing import FAILING, Check, Judged
 from rag.verification.markers import without_markers
 from rag.verification.quotes.matching import Excerpt, Found, excerpt, find_exact, find_nearest
 from rag.verification.quotes.records import CheckedQuotation, TraceOutcome, word_diff
@@ -34,7 +33,8 @@ def with_quotations(check: Check) -> Check:
     verdict that is worse already stays.
     """
 
-    def both(claim: str, evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
+    def both(claim: str, evidence: Sequence[Citation]) -> Judged:
+        """The check's verdict, and that on the claim's quotations if it passes."""
         verdict, reasons = check(claim, evidence)
         if verdict in FAILING or not evidence:
             return verdict, reasons

@@ -10,8 +10,7 @@ from difflib import Match, SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
-from rag.language.entities import folded
-from rag.language.quotation_marks import quotations
+from rag.language.entities import folded, quotations
 from rag.language.words import Wording
 from rag.records import Article, Span
 

@@ -341,6 +341,7 @@ def _earliest_first(
     """Best agreement first, then the story that was first seen, then its original."""
 
     def group(each: Found) -> str:
+        """The group of near-duplicates that the article is in, else its own id."""
         return groups.get(each.article.id, each.article.id)
 
     first: dict[str, datetime] = {}

@@ -20,6 +20,7 @@ def start_html(start: Start) -> str:
     numbers = counter(1)
 
     def listed(articles: Sequence[Article], *, with_outlet: bool) -> Markup:
+        """A list of headlines."""
         return Markup("<ul>{}</ul>").format(
             join(
                 headline_item(f"near-start-{next(numbers)}", each, with_outlet=with_outlet)

@@ -110,6 +110,7 @@ def replay(body: bytes, receive: Receive, *, gone: bool = False) -> Receive:
         waiting.append({"type": "http.disconnect"})
 
     async def again() -> Message:
+        """The next message: first those that were read already."""
         return waiting.pop(0) if waiting else await receive()
 
     return again

@@ -57,6 +57,7 @@ def download_route(archive: Archive) -> Route:
     """
 
     def download(request: Request) -> Response:
+        """The reader's collection or conversation of this name, as a file."""
         name, owner = str(request.path_params["name"]), reader_name(request.scope)
         try:
             found = _collection(archive, owner, name) or _conversation(archive, owner, name)
@@ -105,6 +106,7 @@ def picture_route(archive: Archive) -> Route:
     drawing = BoundedSemaphore(_AT_ONCE)
 
     def picture(request: Request) -> Response:
+        """The picture of the page on which the cited words are."""
         asked = request.query_params
         numbers = asked.get("revision", ""), asked.get("start", "0"), asked.get("end", "0")
         if not all(map(_is_number, numbers)):
@@ -144,6 +146,7 @@ def feed_route(archive: Archive) -> Route:
     """The route of the feeds of all saved searches of an archive."""
 
     def feed(request: Request) -> Response:
+        """The feed of a saved search, by its secret address."""
         found = FEED_PATH.fullmatch(str(request.scope["path"]))
         try:
             alert = archive.alerts.by_token(found["token"]) if found else None

@@ -222,6 +222,7 @@ def _with_defaults(check: Callable[[Any, list[Any]], None]) -> Callable[[Any, li
     """Gradio's check of the values of an event, after those that an endpoint left out are added."""
 
     def complete(event: Any, values: list[Any]) -> None:
+        """Adds the defaults of what a call leaves out, then checks it as before."""
         if event.api_name in NAMES:
             left_out = list(signature(event.fn).parameters.values())[len(values) :]
             if all(each.default is not each.empty for each in left_out):
@@ -236,6 +237,7 @@ def _with_values(call: Callable[P, Any]) -> Callable[P, Any]:
 
     @wraps(call)
     def plainly(*args: P.args, **kwargs: P.kwargs) -> Any:
+        """What the call returns, as plain values for JSON."""
         return plain(call(*args, **kwargs))
 
     told = signature(call)
@@ -264,6 +266,7 @@ def guarded(call: Callable[P, T], told: Callable[[str], Exception]) -> Callable[
 
     @wraps(call)
     def safely(*args: P.args, **kwargs: P.kwargs) -> T:
+        """What the call returns; its errors without anything of the server's own."""
         try:
             return call(*args, **kwargs)
         except RagError as error:

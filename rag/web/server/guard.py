@@ -148,6 +148,7 @@ def _limited(receive: Receive, most: int) -> Receive:
     received = 0
 
     async def counted() -> Message:
+        """The next message; the end of the connection where the body is too long."""
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
@@ -173,6 +174,7 @@ class SameOrigin(Middleware):
             return
 
         async def send_to_own(message: Message) -> None:
+            """Sends a message without headers that let other sites read it."""
             if message["type"] == "http.response.start":
                 sent = message.get("headers", ())
                 left = [each for each in sent if not each[0].lower().startswith(_CROSS_ORIGIN)]

@@ -32,9 +32,11 @@ class Metrics:
         self._registry = registry = prometheus.CollectorRegistry()
 
         def counter(name: str, what: str, *labels: str) -> Any:
+            """A counter of this name."""
             return prometheus.Counter(f"dateline_{name}", what, labels, registry=registry)
 
         def seconds(name: str, what: str, *labels: str) -> Any:
+            """A histogram of seconds of this name."""
             kept: dict[str, Any] = {"buckets": _SECONDS, "registry": registry}
             return prometheus.Histogram(f"dateline_{name}_seconds", what, labels, **kept)
 

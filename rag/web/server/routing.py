@@ -145,6 +145,7 @@ class Router(Middleware):
         async with anyio.create_task_group() as group:
 
             async def stop_when_gone() -> None:
+                """Ends the passing on when the reader has left."""
                 while (await receive())["type"] != "http.disconnect":
                     pass
                 group.cancel_scope.cancel()

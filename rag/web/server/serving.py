@@ -157,6 +157,7 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        """Starts what runs beside the page, and ends it with the page."""
         async with AsyncExitStack() as stack:
             if site.tools is not None:
                 await stack.enter_async_context(site.tools.running())
@@ -203,9 +204,11 @@ def _add_doors(app: Any, site: Site) -> None:
     if replicas is not None:
 
         def keeps_nothing(number: int) -> bool:
+            """Whether a function is one of the calls for programs, which keep no state."""
             return number in site.page.fns and site.page.fns[number].api_name in NAMES
 
         def routed(inner: Asgi) -> Router:
+            """The application behind the router between replicas."""
             app.state.router = Router(inner, replicas, keeps_nothing)
             return app.state.router  # type: ignore[no-any-return]
 
@@ -230,6 +233,7 @@ def _ended_in_time(server: Any) -> Iterator[None]:
     stopped = threading.Event()
 
     def watch() -> None:
+        """Ends the process where it has not ended some seconds after it should have."""
         while not server.should_exit:
             if stopped.wait(_LOOK_SECONDS):
                 return
@@ -252,6 +256,7 @@ def _add_page(app: Any, site: Site) -> None:
         site.page.app_id = site.page.config["app_id"] = site.replicas.app_id
 
     def name_of(request: Any) -> str | None:
+        """Who is logged in; None for nobody."""
         return reader_name(request.scope) or None
 
     mount_gradio_app(
@@ -280,6 +285,7 @@ def _takes_files(page: Any) -> Callable[[int, int], bool]:
     from gradio import File
 
     def takes_file(number: int, place: int) -> bool:
+        """Whether this input of this function takes files."""
         inputs = page.fns[number].inputs if number in page.fns else []
         return 0 <= place < len(inputs) and isinstance(inputs[place], File)
 
@@ -310,6 +316,7 @@ class _WithHeaders:
         scope[FRAMED] = self._is_framed
 
         async def send_with_headers(message: Message) -> None:
+            """Sends a message with the headers of safety; notes its beginning and end."""
             nonlocal begun, ended
             if message["type"] == "http.response.start":
                 begun = True

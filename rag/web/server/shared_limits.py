@@ -49,6 +49,7 @@ class SharedAttempts(AttemptCounter):
         """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
 
         def taken(found: str, now: float) -> tuple[str, float]:
+            """The failures kept, and how many seconds to wait if there are too many."""
             times = [each for each in _times(found) if each + FAILURE_SECONDS > now]
             if len(times) >= most:
                 return json.dumps(times), times[0] + FAILURE_SECONDS - now

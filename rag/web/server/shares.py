@@ -177,9 +177,11 @@ def _take_turns(queue: Any) -> None:
     turn, served = count(1), dict[str, int]()
 
     def get_events() -> tuple[list[Any], bool, str] | None:
+        """The next events to answer, of whoever has the fewest running."""
         running = _used({each for event in _running_events(queue) if (each := _place(event))})
 
         def order(event: Any) -> tuple[int, int]:
+            """How many answers its owner has running, then how many were served."""
             name = _owners_of(event)[0].name if _owners_of(event) else ""
             return running[name], served.get(name, 0)
 
@@ -210,6 +212,7 @@ def _bound_unread(queue: Any) -> None:
     put = queue.send_message
 
     def send_message(event: Any, message: Any) -> None:
+        """Sends a message, and drops sessions whose messages nobody reads."""
         waiting = queue.pending_messages_per_session
         if event.session_hash not in waiting:
             return  # Forgotten while it was answered.

@@ -94,6 +94,7 @@ def with_headers(send: Send, *headers: tuple[bytes, bytes]) -> Send:
     """A `send` that adds these headers to the response."""
 
     async def adding(message: Message) -> None:
+        """Sends a message with the signed headers."""
         if message["type"] == "http.response.start":
             message["headers"] = [*message.get("headers", ()), *headers]
         await send(message)

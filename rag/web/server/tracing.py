@@ -57,6 +57,7 @@ def traced(exporter: Any = None) -> Iterator[None]:
     tracer = provider.get_tracer("dateline", version("dateline"))
 
     def observe(event: Event) -> None:
+        """Sends a question with its steps as spans."""
         if isinstance(event, QuestionAsked) and event.steps:
             _send(tracer, event)
 

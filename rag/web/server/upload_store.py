@@ -155,6 +155,7 @@ class UploadStore:
         """Deletes expired files every minute until the context ends."""
 
         async def watch() -> None:
+            """Removes uploads whose time is up, for ever."""
             while True:
                 await anyio.sleep(_LOOK_SECONDS)
                 await anyio.to_thread.run_sync(self.remove_expired)

@@ -114,6 +114,7 @@ class Watched(Middleware):
         began, status = time.perf_counter(), 0
 
         async def marked(message: Message) -> None:
+            """Sends a message with the request's id; notes its status."""
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]

@@ -60,6 +60,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     def take_files(
         paths: list[str] | None, outlet: str, date: str, request: gr.Request
     ) -> Iterator[list[Any]]:
+        """The states of adding the chosen files."""
         given = str(outlet or ""), str(date or "")
         try:
             check_choice(len(paths or ()), *given)
@@ -74,6 +75,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         yield [gr.skip(), None]
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
+        """The states of reading an address."""
         yield from _states(
             uploads,
             owner_of(request),
@@ -81,11 +83,13 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         )
 
     def show_tab(request: gr.Request) -> Any:
+        """The tab, shown to those who may add."""
         return gr.Tab(visible=uploads.allowed(owner_of(request)))
 
     once = {"trigger_mode": "once", "concurrency_limit": 1, **private()}
 
     def settle() -> list[Any]:
+        """The head line and the outlets after adding."""
         return [facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
 
     added = take.click(take_files, [files, outlet, date], [status, files], **once)
@@ -106,6 +110,7 @@ def _show_queue(tab: Any, uploads: Uploads, shared: Shared) -> None:
         timer = gr.Timer(QUEUE_SECONDS, active=False)
 
     def look(request: gr.Request) -> list[Any]:
+        """What is being added now, and whether it is looked at again."""
         if not uploads.allowed(owner_of(request)):
             return ["", gr.Timer(active=False)]
         try:

@@ -52,10 +52,12 @@ def archive_tab(
         listed = html_part("", LISTED, "listed", ["opening.js", "listed.js"])
 
     def show(request: gr.Request) -> str:
+        """The overview of the archive; with its paths for those who may examine it."""
         may_examine = examine is not None and has_role(accounts, owner_of(request), MAY_EXAMINE)
         return overview_of(chat, paths=may_examine)
 
     def list_shelf(event: gr.EventData, *limits: Any) -> str:
+        """The articles of an outlet or a month."""
         outlet, month = (None if one is None else str(one) for one in (event.outlet, event.month))
         return section_of(chat, Form.of("", limits), outlet, month)
 
@@ -68,6 +70,7 @@ def _connect_health(examine: Examine, accounts: Accounts | None, check: Any, hea
     import gradio as gr
 
     def tell(request: gr.Request) -> str:
+        """What the doctor says, for those who may ask it."""
         if not has_role(accounts, owner_of(request), MAY_EXAMINE):
             return problem_html(NOT_ALLOWED)
         return health_of(examine)

@@ -78,6 +78,7 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
     def ask(
         question: str, conversation: Conversation, model: str, request: gr.Request, *limits: Any
     ) -> Iterator[list[Any]]:
+        """The frames of an answer."""
         if conversation.turns and not question.strip():
             # The second of two quick presses of Enter.
             yield [gr.skip()] * len(parts.outputs)
@@ -92,6 +93,7 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
         event: gr.EventData,
         *limits: Any,
     ) -> Iterator[list[Any]]:
+        """The frames of an answer to a question that is asked in another way."""
         own = replace(conversation, owner=owner_of(request))
         yield from _asked_again(chat, event, limits, own, model or "")
 
@@ -112,13 +114,22 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
         trigger_mode="once",
         **private(),
     )
+    _connect_follow_ups(chat, parts, [asked, example])
+    _connect_ends(chat, parts, [asked, example])
+    for part in (parts.log, parts.panel):
+        connect_opening(chat, parts, part)
+
+
+def _connect_follow_ups(chat: Chat, parts: Parts, answered: list[Any]) -> None:
+    """Suggests the next questions after each answer."""
 
     def suggest(conversation: Conversation, *limits: Any) -> str:
+        """The questions that may follow."""
         number, last = len(conversation.turns), conversation.turns[-1:]
         asked = last[0].question if last else ""
         return follow_ups_html(number, asked, follow_ups(chat, conversation, Form.of("", limits)))
 
-    for done in (asked, example):
+    for done in answered:
         done.success(
             suggest,
             [parts.conversation, *parts.limits],
@@ -126,9 +137,6 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
             concurrency_limit=None,
             **private(),
         )
-    _connect_ends(chat, parts, [asked, example])
-    for part in (parts.log, parts.panel):
-        connect_opening(chat, parts, part)
 
 
 def _connect_ends(chat: Chat, parts: Parts, runs: Sequence[Any]) -> None:
@@ -149,6 +157,7 @@ def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
     import gradio as gr
 
     def open_article(conversation: Conversation, event: gr.EventData) -> str:
+        """The panel with a cited article."""
         return chat.panel(str(event.key), conversation, str(event.place))
 
     part.open_article(open_article, parts.conversation, parts.panel, **quiet())

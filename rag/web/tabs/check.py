@@ -48,14 +48,17 @@ def check_tab(chat: Chat, parts: Parts) -> None:
     outputs = [draft, status, view, go, quote, stop, rest]
 
     def check_draft(words: str, *limits: Any) -> Iterator[list[Any]]:
+        """The frames of a check of the draft."""
         with closing(check(chat, Form.of(words, limits))) as frames:
             yield from map(_updates, frames)
 
     def go_on(before: PastedDraft) -> Iterator[list[Any]]:
+        """The frames of a check of the sentences that are left."""
         with closing(check_the_rest(chat, before)) as frames:
             yield from map(_updates, frames)
 
     def trace_quotation(words: str, *limits: Any) -> list[Any]:
+        """Where the quotation was printed."""
         return _updates(trace(chat, Form.of(words, limits)))
 
     # What is clicked before a stopped check has ended on the server is done afterwards.

@@ -41,6 +41,7 @@ def conversations_tab(chat: Chat, parts: Parts) -> None:
         shown = html_part("", LIST, "kept-conversations", ["copying.js", "conversations.js"])
 
     def refresh(words: str, said: Conversation, request: gr.Request) -> tuple[str, str]:
+        """The list of conversations, and which one is open."""
         return list_html(chat.archive, owner_of(request), words or "", said.id), said.id
 
     # One handler: words typed while a list is on its way are looked for once that is here.
@@ -62,6 +63,7 @@ def _connect_changes(chat: Chat, parts: Parts, told: tuple[Any, Any], words: Any
     def change(
         words: str, said: Conversation, request: gr.Request, event: gr.EventData
     ) -> list[Any]:
+        """The list after a conversation was renamed or deleted."""
         owner, id_, what = owner_of(request), str(event.id), str(event.what)
         problem = _changed(chat.archive, owner, id_, what, str(event.value))
         if what == "delete" and id_ == said.id and not problem:
@@ -81,10 +83,12 @@ def _connect_opening(chat: Chat, parts: Parts, shown: Any) -> None:
     import gradio as gr
 
     def open_kept(said: Conversation, request: gr.Request, event: gr.EventData) -> list[Any]:
+        """A conversation from the list, in the tab for questions."""
         frame = reopened(chat, owner_of(request), str(event.id), said)
         return [*updates(frame), gr.Tabs(selected="ask")]
 
     def open_linked(said: Conversation, request: gr.Request) -> list[Any]:
+        """The conversation that the page's address names."""
         id_ = request.query_params.get("c", "") if request else ""
         if not id_:
             return [gr.skip() for _ in parts.outputs]

@@ -29,6 +29,7 @@ def evidence_tab(chat: Chat, parts: Parts) -> None:
         view = html_part(no_evidence(), EVIDENCE, "evidence", ["opening.js"])
 
     def show(subject: str, conversation: Conversation, *limits: Any) -> str:
+        """All evidence on a subject."""
         return evidence_of(chat, Form.of(subject, limits), conversation)
 
     inputs = [subject, parts.conversation, *parts.limits]

@@ -26,6 +26,7 @@ def connect_remarks(chat: Chat, parts: Parts) -> None:
         status = html_part("", STATUS, "remarks", ["feedback.js"])
 
     def remark(conversation: Conversation, request: gr.Request, event: gr.EventData) -> str:
+        """Thanks, or why the remark was not kept."""
         try:
             turn = whole_number(str(event.turn)) or 0
             feedback = Remark(event.kind, whole_number(str(event.citation)), str(event.note))

@@ -71,9 +71,11 @@ def connect_filters(chat: Chat, parts: Parts) -> None:
     limits = list(parts.limits)
 
     def show(*values: Any) -> str:
+        """The filters that are chosen."""
         return chosen_html(chat, values)
 
     def drop(event: gr.EventData, *values: Any) -> list[Any]:
+        """The filters without one of them."""
         remaining = without(str(event.name), values)
         return [chosen_html(chat, remaining), *remaining]
 

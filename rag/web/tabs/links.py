@@ -25,10 +25,12 @@ def connect_links(chat: Chat, parts: Parts) -> None:
     import gradio as gr
 
     def open_sentence(request: gr.Request) -> object:
+        """The panel with the sentence that the page's address names."""
         asked = dict(request.query_params) if request else {}
         return linked_panel(chat, asked) if "article" in asked else gr.skip()
 
     def share(conversation: Conversation, request: gr.Request) -> str:
+        """Why a conversation cannot be shared; "" where it is."""
         if not conversation.id:
             return NOT_SAVED
         try:

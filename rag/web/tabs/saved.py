@@ -49,9 +49,11 @@ def saved_tab(chat: Chat, parts: Parts, search: SearchFields) -> None:
         opened = html_part("", OPENED, "saved-opened", ["opening.js", "listed.js", "saved.js"])
 
     def load(request: gr.Request) -> str:
+        """The state of what is saved, with what is new."""
         return state_of(chat.archive, owner_of(request), news=True)
 
     def refresh(request: gr.Request) -> list[str]:
+        """The lists of saved searches and collections."""
         return _both(chat.archive, owner_of(request))
 
     parts.page.load(load, None, state, **quiet())
@@ -67,6 +69,7 @@ def _connect_stars(chat: Chat, parts: Parts, state: Any) -> None:
     import gradio as gr
 
     def star(request: gr.Request, event: gr.EventData) -> str:
+        """What became of starring a sentence."""
         owner = owner_of(request)
         try:
             said = starred(chat.archive, owner, list(event.places), str(event.id), str(event.name))
@@ -81,6 +84,7 @@ def _connect_saving(chat: Chat, parts: Parts, search: SearchFields, state: Any) 
     import gradio as gr
 
     def save_search(order: str, request: gr.Request, event: gr.EventData, *limits: Any) -> str:
+        """What became of saving a search."""
         form = Form.of(str(event.words), limits, tuple(map(str, event.ignore)))
         query = query_of(form, "search", order)
         return _saved(chat.archive, owner_of(request), query, form)
@@ -88,6 +92,7 @@ def _connect_saving(chat: Chat, parts: Parts, search: SearchFields, state: Any) 
     def save_question(
         said: Conversation, request: gr.Request, event: gr.EventData, *limits: Any
     ) -> str:
+        """What became of saving a question."""
         owner, number = owner_of(request), whole_number(str(event.turn)) or 0
         if not 0 < number <= len(said.turns):
             return state_of(chat.archive, owner, "This question is not known any more. Ask again.")
@@ -103,10 +108,12 @@ def _connect_list(chat: Chat, state: Any, shown: Any, opened: Any) -> None:
     import gradio as gr
 
     def open_one(request: gr.Request, event: gr.EventData) -> list[str]:
+        """A saved search or collection, and the lists."""
         owner = owner_of(request)
         return [opened_html(chat.archive, owner, str(event.id)), *_both(chat.archive, owner)]
 
     def change(request: gr.Request, event: gr.EventData) -> list[Any]:
+        """The lists after one of them was renamed or deleted."""
         owner, what = owner_of(request), str(event.what)
         try:
             change_saved(chat.archive, owner, str(event.id), what, str(event.value))
@@ -117,6 +124,7 @@ def _connect_list(chat: Chat, state: Any, shown: Any, opened: Any) -> None:
         return [closed, *_both(chat.archive, owner, problem)]
 
     def unstar(request: gr.Request, event: gr.EventData) -> list[str]:
+        """The collection without a sentence, and the lists."""
         owner, id_ = owner_of(request), str(event.id)
         try:
             chat.archive.collections.remove(owner, id_, _stars([event.place]))
@@ -146,6 +154,7 @@ def _connect_running(chat: Chat, parts: Parts, search: SearchFields, opened: Any
     ]
 
     def run(request: gr.Request, event: gr.EventData) -> list[Any]:
+        """The form filled in for a saved search, and what it finds."""
         try:
             alert = chat.archive.alerts.of(owner_of(request)).get(str(event.id))
         except RagError:

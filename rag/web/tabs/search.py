@@ -52,12 +52,15 @@ def search_tab(chat: Chat, parts: Parts) -> SearchFields:
         results = html_part(no_search(), RESULTS, "results", ["opening.js", "again.js"])
 
     def search(words: str, order: str, *limits: Any) -> str:
+        """What a search finds."""
         return searched(chat, Form.of(words, limits), order)
 
     def reorder(words: str, order: str, *limits: Any) -> str:
+        """The same search in another order."""
         return search(words, order, *limits) if (words or "").strip() else no_search()
 
     def again(event: gr.EventData, order: str, *limits: Any) -> str:
+        """A search without some words, or with more hits."""
         without = tuple(map(str, event.without))
         most = event.most if isinstance(event.most, int) else MOST
         return searched(chat, Form.of(str(event.question), limits, without), order, most)
