@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rag.answers.candidates import CandidateSentence
 from rag.answers.causes import several_causes
-from rag.answers.timeline import DifferingFigures, several_figures
+from rag.answers.timeline import DifferingFigures, several_figures, with_later_figures
 from rag.language.figures import Quantity, figures, meanings, quantity
+from rag.questions.form import FormName
 from rag.records import Article
 from tests.builders import article, hits, open_archive, row, write_jsonl
 
@@ -154,3 +156,33 @@ def test_one_outlet_or_one_cause_is_no_second_account() -> None:
     same = told("The Osier dam burst due to three days of rain.", "2025-05-04", "Radio North")
     assert several_causes(WHY, hits(RAIN, same), None) is None
     assert several_causes("Who built the Osier dam?", hits(RAIN, CRACKS), None) is None
+
+
+BURNT = told("Damage of 38 million crowns was done in the Tolle mine fire.", "2025-05-03")
+DEARER = told(
+    "The Tolle mine fire will cost 61 million crowns, well above the 38 million first estimated.",
+    "2025-05-20",
+)
+
+
+def test_what_took_a_figure_back_stands_behind_it_or_first_where_the_newest_is_asked_for() -> None:
+    found = hits(BURNT, DEARER)
+    account = several_figures("How much money did the Tolle mine fire cost?", found, None)
+    assert account is not None
+    new, old = account.sentences
+
+    def shown(form: FormName, *read: CandidateSentence) -> list[Article]:
+        return [each.article for each in with_later_figures(form, read, found, None)]
+
+    assert shown("event", old) == [BURNT, DEARER]
+    assert shown("latest", old) == [DEARER, BURNT]
+    # Nothing is added twice, and a question for one fact gets that fact.
+    assert shown("event", new, old) == [DEARER, BURNT]
+    assert shown("fact", old) == [BURNT]
+
+
+def test_a_figure_that_another_outlet_gives_at_once_takes_none_back() -> None:
+    account = figures_of(FIRST, RIVAL)
+    assert account is not None
+    _, first = account.sentences
+    assert with_later_figures("event", [first], hits(FIRST, RIVAL), None) == (first,)

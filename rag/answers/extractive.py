@@ -25,7 +25,7 @@ from rag.answers.polarity import Polarity, polarity
 from rag.answers.question import Question, ReadingAids
 from rag.answers.reading import Reading, read
 from rag.answers.scoring import THRESHOLD
-from rag.answers.timeline import DifferingFigures, How, several_figures
+from rag.answers.timeline import DifferingFigures, How, several_figures, with_later_figures
 from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
 from rag.language.event_days import earlier_year, event_days
@@ -304,7 +304,7 @@ def tell(
         return Telling(sentences, listed.opening, len(sentences) - len(listed.parts))
     account = _account(question, hits, read, similarity)
     if account is None:
-        return Telling(tuple(read))
+        return Telling(with_later_figures(asked.form.name, read, hits, similarity))
     told = corrected(account.sentences, notices)
     return _introduced(told, read, OPENINGS[account.how] if len(told) > 1 else "")
 

@@ -13,11 +13,12 @@ from typing import Literal
 
 from rag.answers.candidates import CandidateSentence, day_of, relevant_sentences, weighed
 from rag.answers.one_thing import of_one_thing, sought
-from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, PLANS, alike
 from rag.language.entities import number_places
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
 from rag.language.quantities import CURRENCY
 from rag.language.words import word_count
+from rag.questions.form import FormName
 from rag.records import Hit, Similarity
 
 How = Literal["changed", "differ", "several", "accounts"]
@@ -39,6 +40,8 @@ _RECALLING = 0.5
 _COVERED = 0.3
 _FIT = 0.1
 _COMPARED = 24
+_LOOKED_AT = 3
+_AS_IT_STANDS = frozenset[FormName]({"event", "latest", "overview", "topic"})
 OF_THEN = re.compile(
     r"\b(?:first|initial(?:ly)?|original(?:ly)?|earlier|previous(?:ly)?|before|at the time|until"
     r"|used to|once|preliminary|forecast)\b",
@@ -122,8 +125,33 @@ def later_figure(
     A claim asks for each of its figures: "38 million crowns" for how much money, "412 votes" for
     how many votes. None where the claim says itself that it was so once.
     """
-    if OF_THEN.search(claim):
-        return None
+    return None if OF_THEN.search(claim) else _later_figure(claim, hits, similarity)
+
+
+def with_later_figures(
+    form: FormName,
+    shown: Sequence[CandidateSentence],
+    hits: Sequence[Hit],
+    similarity: Similarity | None,
+) -> tuple[CandidateSentence, ...]:
+    """The sentences, and behind each whose figure was taken back since the one that says so.
+
+    Only where the form tells how a matter stands; where it tells the newest first, in that order.
+    Only the first few are looked at, for each figure is looked for in all hits.
+    """
+    told = list(shown)
+    for each in shown[:_LOOKED_AT] if form in _AS_IT_STANDS else ():
+        later = _later_figure(each.text, hits, similarity)
+        if later is not None and not any(alike(later.text, one.text) for one in told):
+            told.insert(told.index(each) + 1, later)
+    if len(told) > len(shown) and PLANS[form].order == "newest":
+        told.sort(key=lambda each: day_of(each.article).date(), reverse=True)
+    return tuple(told)
+
+
+def _later_figure(
+    claim: str, hits: Sequence[Hit], similarity: Similarity | None
+) -> CandidateSentence | None:
     for question in _asked_by(claim):
         asked = quantity(question)
         said = figures(claim, asked) if asked else []
