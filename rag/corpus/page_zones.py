@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from rag.corpus.page_dates import date_in_address, is_utc, may_be_same
 from rag.corpus.page_graph import script_texts
-from rag.corpus.page_visible_dates import written_dates
+from rag.corpus.written_dates import written_dates
 from rag.language.dates import in_zone, local_time, parse_published
 from rag.records import Published
 from rag.records.published import zone_of

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus.boilerplate import first_line_as_title
-from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.export_fields import CELL, PAGE_BREAK, paragraphs_in
@@ -67,7 +66,7 @@ def _draft(where: str, document: RichText, lines: Iterator[str]) -> Draft:
         text,
         blocks,
         title=title,
-        authors=parse_authors(one_line(document.author)),
+        made_by=one_line(document.author),
         warnings=() if document.complete else (_CUT_SHORT,),
     )
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.export_fields import PAGE_BREAK
 from rag.corpus.formats.exports import part_lines, recognised
@@ -71,7 +70,7 @@ def _draft(path: str, document: Any, parts: Sequence[Part]) -> Draft:
         text,
         blocks,
         title=title,
-        authors=parse_authors(one_line(known.author or "")) if known.author != _MADE_BY else (),
+        made_by=one_line(known.author or "") if known.author != _MADE_BY else "",
         created=known.created.isoformat() if known.created not in (None, _NEVER) else "",
         language=one_line(known.language or ""),
     )
