@@ -40,6 +40,12 @@ _BETWEEN_PERSONS = re.compile(
     r"|\s+(?:avec|with|mit|con|com)\s+(?=(?-i:[A-Z]{2,5})\b)"
     r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)"
 )
+# "Mira Oldenkamp and Tom Roby, Brenn": behind the last of a list, a comma parts off no author.
+_BEHIND_LIST = re.compile(
+    r"(\s(?:and|und|et|y|e|og|och|en|i|ve|и|και)\s+[^\s,;]+(?:\s+[^\s,;]+)*)"
+    r",(?!\s*(?:jr|sr|i{1,3}|iv)\b)(?!.*(?:\s(?:and|und|et|y|e|og|och|en|i|ve|и|και)\s|;)).*",
+    re.IGNORECASE,
+)
 _PART_OF_NAME = (
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"
 )
@@ -157,6 +163,8 @@ def parse_authors(byline: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(turned))
     line = _PLACE_BETWEEN.sub("", _LEAD.sub("", _without_other_work(line)))
     line = _ROLE.sub("", line)
+    if opens_byline(byline):
+        line = _BEHIND_LIST.sub(r"\1", line)
     names: list[str] = []
     for part in _PARTS.split(line):
         name = part.strip(" .") if not part.endswith("r.") else part.strip()

@@ -26,6 +26,9 @@ _CLOCK = re.compile(
 _OPENING_CLOCK = re.compile(
     r"(\d{1,2}[.:h]\d\d(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?)\s*[:–—|·-]\s*(?=\w)", re.I
 )
+_BOLD_CLOCK = re.compile(
+    r"(\d{1,2}[.:h]\d\d(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?)\s*(?:[.:–—|·-]\s*|\Z)", re.I
+)
 _TIME_NAMES = re.compile(r"time|date(?:published)?\b", re.IGNORECASE)
 _CLOCK_ONLY = re.compile(
     r"(?<!\d)\d{1,2}[.:h]\d\d(?!\d)(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?", re.I
@@ -74,7 +77,7 @@ def live_blocks(
         return []
     elements = _elements(blocks)
     if not stated.live_title and not _is_live(elements, chosen, called_live):
-        return []
+        return _in_one_text(chosen, published) if called_live else []
     owned = _owned(blocks, elements)
     titles = frozenset(_bare(each.heading) for each in stated.posts if each.heading)
     days, headings = _days(blocks, owned, published)
@@ -90,6 +93,44 @@ def live_blocks(
     times = posted([post.time for post in posts], published, [post.day for post in posts])
     laid_out = (_laid_out(post, time) for post, time in zip(posts, times, strict=True))
     return [*before, *chain.from_iterable(laid_out)]
+
+
+def _in_one_text(chosen: Sequence[PageBlock], published: str) -> list[PageBlock]:
+    """The blocks of a live blog whose posts follow each other in one text; [] if it is none.
+
+    A post begins with a clock in bold or in a heading, and goes on to the next.
+    """
+    before: list[PageBlock] = []
+    posts: list[_Post] = []
+    day = ""
+    for block in chosen:
+        if stated := day_of_heading(block.words, published):
+            day = stated
+        elif (opening := _opening(block)) is not None:
+            time, heading, rest = opening
+            body = [PageBlock(rest, "paragraph", block.element)] if rest else []
+            posts.append(_Post(time, heading, body, day))
+        else:
+            (posts[-1].blocks if posts else before).append(block)
+    if len(posts) <= _FEWEST:
+        return []
+    times = posted([post.time for post in posts], published, [post.day for post in posts])
+    laid_out = (_laid_out(post, time) for post, time in zip(posts, times, strict=True))
+    return [*before, *chain.from_iterable(laid_out)]
+
+
+def _opening(block: PageBlock) -> tuple[str, str, str] | None:
+    """Time, heading and other words of a block that begins with a clock in bold; else None."""
+    bold = block.words
+    if block.kind != "heading":
+        first = next(iter(block.element), None)
+        if first is None or first.tag not in ("strong", "b") or (block.element.text or "").strip():
+            return None
+        bold = " ".join(first.text_content().split())
+    found = _BOLD_CLOCK.match(bold)
+    if found is None or not block.words.startswith(bold):
+        return None
+    return found[1], bold[found.end() :], block.words[len(bold) :].lstrip(" -–—|·:.")
 
 
 def _owned(blocks: Sequence[PageBlock], elements: Sequence[Any]) -> dict[Any, list[PageBlock]]:

@@ -73,6 +73,7 @@ _SPAN = re.compile(
     r"(?:[-–—]|bis(?: zum)?|to|until|through|till|au|al|t/m)\s*\Z",
     re.IGNORECASE,
 )
+_OF_SCRIPTS = re.compile(r"\Adata-.*(?:time|date|epoch|publi)", re.IGNORECASE)
 _LAST_OF_TITLE = re.compile(r"\s[|–—-]\s")
 _AROUND_HEADING = 12
 _BELOW_HEADING = 4
@@ -94,7 +95,7 @@ def visible_date(tree: Any, url: str) -> str:
     if addressed := date_in_address(url):
         return _of_day(addressed, [*_times(shown), *_lone_time(shown)])
     places: Sequence[Callable[[Any], Iterable[str]]]
-    places = (_times, _in_window_title, _near_heading, _named_so, _labelled)
+    places = (_times, _in_window_title, _near_heading, _named_so, _labelled, _in_attributes)
     for place in places:
         for text in place(shown):
             if parse_published(text) is not None:
@@ -281,6 +282,18 @@ def _named_so(tree: Any) -> Sequence[str]:
             text = _time_text(element)
             found += [text] if len(text) <= _SHORT and _day(text) is not None else []
     return found[:1] if len(set(map(_day, found))) == 1 else []
+
+
+def _in_attributes(tree: Any) -> Iterator[str]:
+    """The date that the first element with one below the heading has for scripts."""
+    heading = heading_of(tree)
+    below = () if heading is None else heading.xpath("following::*")
+    for element in islice(below, _MOST_TIMES):
+        for name, value in element.items():
+            dated = _OF_SCRIPTS.search(name) and parse_published(value) is not None
+            if dated and not _CHANGED.search(f"{name} {_described(element)}"):
+                yield value
+                return
 
 
 def _in_window_title(tree: Any) -> Iterator[str]:
