@@ -365,12 +365,13 @@ def test_a_clock_counts_before_its_day_and_in_other_scripts(
     ("above", "authors"),
     [
         ('<p class="signature">Julie Morel avec AFP</p>', ("Julie Morel",)),
+        ('<div class="author"><i>Posted on</i> <a>Mira Oldenkamp</a></div>', ("Mira Oldenkamp",)),
         ('<div class="author">Автор: Мария Кузнецова</div>', ("Мария Кузнецова",)),
         ('<div class="writer">كتب: سامي النجار</div>', ("سامي النجار",)),
         ("<p>来源:临江日报 记者:李晓明</p>", ("李晓明",)),
         (
-            '<address aria-label="Contributors"><a>Hetty Cole</a> in Brenn and <a>Dan Amadi</a>'
-            "</address>",
+            '<address aria-label="Contributors"><a rel="author">Hetty Cole</a> in Brenn and '
+            '<a rel="author">Dan Amadi</a></address>',
             ("Hetty Cole", "Dan Amadi"),
         ),
         (

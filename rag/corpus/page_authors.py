@@ -52,7 +52,11 @@ _CALLED_BYLINE = re.compile(
     re.IGNORECASE,
 )
 _CALLED_BY = ("class", "id", "rel", "itemprop", "data-component", "data-testid", "aria-label")
-_ANY_LABEL = re.compile(r"\A[^\W\d_]{2,20}\s*[:：]\s*(?=\S)")
+_ANY_LABEL = re.compile(
+    r"\A(?:[^\W\d_]{2,20}\s*[:：]|(?:posted|published|written|veröffentlicht|eingestellt|verfasst"
+    r"|publié|publicado|pubblicato)\s+(?:by|von|par|por|da))\s*(?=\S)",
+    re.IGNORECASE,
+)
 # Names without blanks behind a label anywhere in a line: "来源：临江日报 记者：李晓明".
 _UNSPACED_LABEL = re.compile(
     r"(?:记者|記者|作者|撰文|执笔|執筆)\s*[:：・/／|｜]\s*([^\W\d_a-zA-Z]{2,5})(?!\w)"
@@ -90,7 +94,8 @@ def find_authors(
             kept = zip(named, beside, strict=True)
             return _distinct(name for name, stays in kept if stays or is_person(name))
         others = others or _distinct(found)
-    return others or _distinct(_called_byline(tree) or _marked_up(tree))
+    called = [name for name in _called_byline(tree) if not is_outlet(name, outlets)]
+    return others or _distinct(called or _marked_up(tree))
 
 
 def _below_heading(tree: Any) -> list[str]:
@@ -108,7 +113,9 @@ def _below_heading(tree: Any) -> list[str]:
 
 
 def _called_byline(tree: Any) -> list[str]:
-    """The persons of the first element there that the page calls a byline: its links, or its words.
+    """The persons of the first element there that the page calls a byline.
+
+    They are its links to authors, else the first of its texts with names.
 
     >>> from lxml.html import fromstring
     >>> page = '<div><h1>Ferry</h1><p class="writer">Text: Mira Oldenkamp</p></div>'
@@ -119,13 +126,18 @@ def _called_byline(tree: Any) -> list[str]:
         names = " ".join(element.get(key) or "" for key in _CALLED_BY)
         if not _CALLED_BYLINE.search(names):
             continue
-        linked = [link.text_content() for link in element.iter("a")]
+        linked = [link.text_content() for link in element.xpath(".//a[@rel='author']")]
         for texts in (linked, *([text] for text in element.itertext())):
             lines = (_ANY_LABEL.sub("", " ".join(text.split())) for text in texts)
-            found = [name for line in lines for name in named_authors(line) if is_person(name)]
-            if found:
+            named = [name for line in lines for name in named_authors(line)]
+            # "Posted by" and "Veröffentlicht am" stand there as well.
+            if found := [name for name in named if is_person(name) and _is_no_label(name)]:
                 return found
     return []
+
+
+def _is_no_label(name: str) -> bool:
+    return name[-1] not in ":：" and not any(word[0].islower() for word in name.split())
 
 
 def _short_lines_below(tree: Any) -> Iterator[tuple[Any, str]]:
