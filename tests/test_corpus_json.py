@@ -438,3 +438,12 @@ def test_a_body_in_sections_is_read_in_their_order(tmp_path: Path) -> None:
     found = only(read(tmp_path, [record])).article
     assert found.text == f"Two closures.\n\n{TUNNEL}\n\nIn Brenn\n\n{WARD}"
     assert str(found.published) == "2024-05-07T16:30:00Z"
+
+
+def test_an_office_beside_a_person_is_no_author(tmp_path: Path) -> None:
+    rows = [
+        {"title": "Tunnel", "text": TUNNEL, "authors": ["Mira Oldenkamp", "Staff Writer"]},
+        {"title": "Ward", "text": WARD, "authors": ["Staff Writer"]},
+    ]
+    found = [each.article.authors for each in read(tmp_path, rows) if isinstance(each, Read)]
+    assert found == [("Mira Oldenkamp",), ("Staff Writer",)]

@@ -189,3 +189,30 @@ def test_a_heading_by_its_class_or_by_the_data_is_one(tmp_path: Path, name: str)
     found = read(tmp_path, page(shown, head=script(updates), title=TITLE)).article
     paragraphs = found.text.split("\n\n")
     assert [each for each in paragraphs if " — " in each] == DATED
+
+
+DAYS_ABOVE = (
+    "<h2>Wednesday, 8 May</h2><div class=entry><h3>8.15 am: Talks begin</h3><p>{0}</p></div>"
+    "<h2>Tuesday, 7 May 2024</h2><div class=entry><h3>2.30 pm: 2,000 march</h3><p>{1}</p></div>"
+    "<div class=entry><h3>6.10 am: No bus runs</h3><p>{2}</p></div>"
+)
+IN_BOLD = (
+    "<h2>Wednesday, 8 May</h2><p><strong>8.15 am: Talks begin</strong> {0}</p>"
+    "<h2>Tuesday, 7 May 2024</h2><p><strong>2.30 pm: 2,000 march</strong> {1}</p>"
+    "<p><b>6.10 am – No bus runs</b> {2}</p>"
+)
+
+
+@pytest.mark.parametrize("markup", [DAYS_ABOVE, IN_BOLD])
+def test_days_that_stand_above_posts_are_theirs(tmp_path: Path, markup: str) -> None:
+    body = f"<article><h1>Bus strike live</h1><p>{STORY[3]}</p>{markup.format(*STORY)}</article>"
+    meta = '<meta property="article:published_time" content="2024-05-07T05:00:00+02:00">'
+    text = read(tmp_path, page(body, title="Bus strike live", head=meta)).article.text
+    headings = [line for line in text.split("\n\n") if line.startswith("2024-")]
+    assert headings == [
+        "2024-05-08 08:15 — Talks begin",
+        "2024-05-07 14:30 — 2,000 march",
+        "2024-05-07 06:10 — No bus runs",
+    ]
+    assert "Tuesday, 7 May" not in text
+    assert all(words in text for words in STORY[:3])

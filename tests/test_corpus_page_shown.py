@@ -342,3 +342,45 @@ def test_an_outlets_name_before_the_title_goes(tmp_path: Path) -> None:
         f'<meta property="og:title" content="Post: {TITLE}">'
     )
     assert read(tmp_path, head=head).article.title == TITLE
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        ("<div>Published 11:14 PM EDT, Tuesday, May 14, 2024</div>", "2024-05-15T03:14Z"),
+        ("<div>07.32 Uhr, 14. Mai 2024</div>", "2024-05-14T07:32Z"),
+        ("<div>12.30 Uhr am 24. Mai 2024</div>", "2024-05-24T12:30Z"),
+        ("<p>2024年3月4日 18時30分</p>", "2024-03-04T18:30Z"),
+        ("<p>24 มี.ค. 2567 10:12 น.</p>", "2024-03-24T10:12Z"),
+        ('<span class="ts" data-timestamp="1709439000">Yesterday</span>', "2024-03-03T04:10:00Z"),
+    ],
+)
+def test_a_clock_counts_before_its_day_and_in_other_scripts(
+    tmp_path: Path, above: str, expected: str
+) -> None:
+    assert str(read(tmp_path, above).article.published) == expected
+
+
+@pytest.mark.parametrize(
+    ("above", "authors"),
+    [
+        ('<p class="signature">Julie Morel avec AFP</p>', ("Julie Morel",)),
+        ('<div class="author"><i>Posted on</i> <a>Mira Oldenkamp</a></div>', ("Mira Oldenkamp",)),
+        ('<div class="author">Автор: Мария Кузнецова</div>', ("Мария Кузнецова",)),
+        ('<div class="writer">كتب: سامي النجار</div>', ("سامي النجار",)),
+        ("<p>来源:临江日报 记者:李晓明</p>", ("李晓明",)),
+        (
+            '<address aria-label="Contributors"><a rel="author">Hetty Cole</a> in Brenn and '
+            '<a rel="author">Dan Amadi</a></address>',
+            ("Hetty Cole", "Dan Amadi"),
+        ),
+        (
+            '<p class="assinatura">Por Bea Lopes e Caio Prado, Santa Orrel</p>',
+            ("Bea Lopes", "Caio Prado"),
+        ),
+    ],
+)
+def test_what_a_page_calls_a_byline_names_its_authors(
+    tmp_path: Path, above: str, authors: tuple[str, ...]
+) -> None:
+    assert read(tmp_path, above).article.authors == authors

@@ -182,3 +182,24 @@ def test_the_date_of_a_librarys_template_dates_nothing(tmp_path: Path) -> None:
     made = docx.Document()
     made.add_paragraph(LEAD)
     assert article(tmp_path, made).article.published is None
+
+
+@pytest.mark.parametrize(
+    ("author", "byline", "authors"),
+    [
+        ("Harbour Office", "By Mira Oldenkamp", ("Mira Oldenkamp",)),
+        ("Mira Oldenkamp", "", ("Mira Oldenkamp",)),
+        ("moldenkamp", "", ()),
+    ],
+)
+def test_properties_count_where_the_text_names_nobody(
+    tmp_path: Path, author: str, byline: str, authors: tuple[str, ...]
+) -> None:
+    made = document()
+    made.core_properties.author = author
+    made.core_properties.title = "Template for notices"
+    made.add_heading("Ferry returns", 0)
+    for words in (byline, LEAD):
+        made.add_paragraph(words)
+    found = article(tmp_path, made).article
+    assert (found.title, found.authors) == ("Ferry returns", authors)

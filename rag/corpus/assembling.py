@@ -9,12 +9,13 @@ from itertools import takewhile
 from pathlib import Path
 
 from rag.corpus.boilerplate import find_furniture
-from rag.corpus.bylines import opens_byline, parse_authors
+from rag.corpus.bylines import is_person, opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
 from rag.corpus.mojibake import remark
-from rag.corpus.page_visible_dates import is_of_birth, written_dates
+from rag.corpus.page_visible_dates import is_of_birth
 from rag.corpus.rules import BESIDE_A_DATE, is_date_line, is_name_line
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
+from rag.corpus.written_dates import written_dates
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
 from rag.language.identification import language_code, likely_language
@@ -63,7 +64,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
         title=_title(draft, lines, url),
         text=draft.text,
         publisher=draft.publisher or site_name or publisher_of(url) or outlet,
-        authors=draft.authors or authors,
+        authors=draft.authors or authors or _makers(draft.made_by),
         published=published,
         language=_language(draft),
         section=draft.section,
@@ -120,6 +121,11 @@ def _parts(line: str) -> list[str]:
     """What bars and dashes part in a line."""
     parts = (part.strip(BESIDE_A_DATE) for part in _BETWEEN_PARTS.split(line))
     return [part for part in parts if part]
+
+
+def _makers(made_by: str) -> tuple[str, ...]:
+    """The persons among those whom a file's properties call its authors, who may be accounts."""
+    return tuple(name for name in parse_authors(made_by) if is_person(name))
 
 
 def _undated_lines(byline: str) -> str:

@@ -40,6 +40,12 @@ _BETWEEN_PERSONS = re.compile(
     r"|\s+(?:avec|with|mit|con|com)\s+(?=(?-i:[A-Z]{2,5})\b)"
     r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)"
 )
+# "Mira Oldenkamp and Tom Roby, Brenn": behind the last of a list, a comma parts off no author.
+_BEHIND_LIST = re.compile(
+    r"(\s(?:and|und|et|y|e|og|och|en|i|ve|и|και)\s+[^\s,;]+(?:\s+[^\s,;]+)*)"
+    r",(?!\s*(?:jr|sr|i{1,3}|iv)\b)(?!.*(?:\s(?:and|und|et|y|e|og|och|en|i|ve|и|και)\s|;)).*",
+    re.IGNORECASE,
+)
 _PART_OF_NAME = (
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"
 )
@@ -95,6 +101,7 @@ _OF_ACCOUNTS = _ACCOUNTS | {
     *("system", "bot", "import", "api", "cms", "digital", "online", "press", "office", "service"),
 }
 """A slug with one of these words is the name of an account, not of a person."""
+_EAST_ASIAN = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3]")
 _ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@|\Ahttps?\b", re.IGNORECASE)
 # "petra@post.example (Petra Oxley)", as in RSS; and an address beside a name.
 _ADDRESS_FIRST = re.compile(r"\A\S+@\S+\.\w+ \(([^()]{2,100})\)\Z")
@@ -156,6 +163,8 @@ def parse_authors(byline: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(turned))
     line = _PLACE_BETWEEN.sub("", _LEAD.sub("", _without_other_work(line)))
     line = _ROLE.sub("", line)
+    if opens_byline(byline):
+        line = _BEHIND_LIST.sub(r"\1", line)
     names: list[str] = []
     for part in _PARTS.split(line):
         name = part.strip(" .") if not part.endswith("r.") else part.strip()
@@ -219,7 +228,7 @@ def is_person(name: str) -> bool:
     """
     if _NOT_NAMES.search(name) or not name[:1].isalpha():
         return False
-    if not name.isascii() and not any(map(str.islower, name)) and not any(map(str.isupper, name)):
+    if _EAST_ASIAN.search(name) and name.upper() == name.lower():
         # Chinese, Japanese and Korean names have no blanks.
         return 2 <= len(name) <= 5
     words = name.split()
@@ -233,6 +242,15 @@ def is_desk(name: str) -> bool:
     (True, True, False)
     """
     return len(name.split()) <= _MOST_OF_DESK and _DESK.search(name) is not None
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is what a writer does, and nobody's.
+
+    >>> is_office("Staff Writer"), is_office("Mira Oldenkamp, Arts Editor")
+    (True, False)
+    """
+    return _ROLES.search(name) is not None and not any(map(is_person, named_authors(name)))
 
 
 def same_person(one: str, other: str) -> bool:

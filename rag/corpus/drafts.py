@@ -95,8 +95,9 @@ class Draft:
 
     Empty fields are missing in the format; the text may still have them (a title line, a
     byline, a date line, an original URL). `dated` formats usually have a date, so that a
-    missing one is worth a warning. `created` is when the file was made, which dates the
-    article if nothing else does. `pages` are the starts of pages, as in `Article.pages`.
+    missing one is worth a warning. `created` is when the file was made and `made_by` whom its
+    properties call its author; each counts if nothing else names a date or an author. `pages`
+    are the starts of pages, as in `Article.pages`.
     `embargoed` is when the embargo ends, as the format writes it; "" for none.
     `captured` is when the text was seen at its address, `modified` when it was last changed.
     `site_names` are what the page calls its outlet; one that fits its host names it.
@@ -116,6 +117,7 @@ class Draft:
     section: str = ""
     warnings: tuple[str, ...] = ()
     created: str = ""
+    made_by: str = ""
     pages: tuple[int, ...] = ()
     embargoed: str = ""
     captured: str = ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from rag.corpus.page_blocks import PageBlock
-from rag.corpus.post_times import posted
+from rag.corpus.page_blocks import HEADINGS, PageBlock
+from rag.corpus.post_times import day_of_heading, posted
 from rag.corpus.rules import is_reporting
 from rag.corpus.stated_text import StatedPost, StatedText
 from rag.language.furniture import is_live_title
@@ -21,6 +21,13 @@ _CLOCK = re.compile(
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?,?)\s+)?"
     r"\d{1,2}\s?[.:h]\s?\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[A-Z]{2,5})?",
     re.IGNORECASE,
+)
+# The time at the start of a heading: "08.15 Uhr: Talks begin".
+_OPENING_CLOCK = re.compile(
+    r"(\d{1,2}[.:h]\d\d(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?)\s*[:–—|·-]\s*(?=\w)", re.I
+)
+_BOLD_CLOCK = re.compile(
+    r"(\d{1,2}[.:h]\d\d(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?)\s*(?:[.:–—|·-]\s*|\Z)", re.I
 )
 _TIME_NAMES = re.compile(r"time|date(?:published)?\b", re.IGNORECASE)
 _CLOCK_ONLY = re.compile(
@@ -49,6 +56,7 @@ class _Post:
     time: str
     heading: str
     blocks: list[PageBlock]
+    day: str = ""
 
 
 def live_blocks(
@@ -69,10 +77,11 @@ def live_blocks(
         return []
     elements = _elements(blocks)
     if not stated.live_title and not _is_live(elements, chosen, called_live):
-        return []
+        return _in_one_text(chosen, published) if called_live else []
     owned = _owned(blocks, elements)
     titles = frozenset(_bare(each.heading) for each in stated.posts if each.heading)
-    posts = [post for each in elements if (post := _post(each, owned[each], titles))]
+    days, headings = _days(blocks, owned, published)
+    posts = [post for each in elements if (post := _post(each, owned[each], titles, days[each]))]
     shown = _bare("".join(post.heading + "".join(b.words for b in post.blocks) for post in posts))
     posts += [_of_data(each) for each in stated.posts if not _is_shown(each, shown)]
     if len(posts) < (1 if stated.live_title else _FEWEST):
@@ -80,10 +89,48 @@ def live_blocks(
     in_posts = {id(block) for each in owned.values() for block in each}
     first = next((i for i, block in enumerate(blocks) if id(block) in in_posts), len(blocks))
     above = {id(block) for block in blocks[:first]}
-    before = [block for block in chosen if id(block) in above]
-    times = posted([post.time for post in posts], published)
+    before = [block for block in chosen if id(block) in above and id(block) not in headings]
+    times = posted([post.time for post in posts], published, [post.day for post in posts])
     laid_out = (_laid_out(post, time) for post, time in zip(posts, times, strict=True))
     return [*before, *chain.from_iterable(laid_out)]
+
+
+def _in_one_text(chosen: Sequence[PageBlock], published: str) -> list[PageBlock]:
+    """The blocks of a live blog whose posts follow each other in one text; [] if it is none.
+
+    A post begins with a clock in bold or in a heading, and goes on to the next.
+    """
+    before: list[PageBlock] = []
+    posts: list[_Post] = []
+    day = ""
+    for block in chosen:
+        if stated := day_of_heading(block.words, published):
+            day = stated
+        elif (opening := _opening(block)) is not None:
+            time, heading, rest = opening
+            body = [PageBlock(rest, "paragraph", block.element)] if rest else []
+            posts.append(_Post(time, heading, body, day))
+        else:
+            (posts[-1].blocks if posts else before).append(block)
+    if len(posts) <= _FEWEST:
+        return []
+    times = posted([post.time for post in posts], published, [post.day for post in posts])
+    laid_out = (_laid_out(post, time) for post, time in zip(posts, times, strict=True))
+    return [*before, *chain.from_iterable(laid_out)]
+
+
+def _opening(block: PageBlock) -> tuple[str, str, str] | None:
+    """Time, heading and other words of a block that begins with a clock in bold; else None."""
+    bold = block.words
+    if block.kind != "heading":
+        first = next(iter(block.element), None)
+        if first is None or first.tag not in ("strong", "b") or (block.element.text or "").strip():
+            return None
+        bold = " ".join(first.text_content().split())
+    found = _BOLD_CLOCK.match(bold)
+    if found is None or not block.words.startswith(bold):
+        return None
+    return found[1], bold[found.end() :], block.words[len(bold) :].lstrip(" -–—|·:.")
 
 
 def _owned(blocks: Sequence[PageBlock], elements: Sequence[Any]) -> dict[Any, list[PageBlock]]:
@@ -95,6 +142,21 @@ def _owned(blocks: Sequence[PageBlock], elements: Sequence[Any]) -> dict[Any, li
         if owner is not None:
             owned[owner].append(block)
     return owned
+
+
+def _days(
+    blocks: Sequence[PageBlock], owned: Mapping[Any, Sequence[PageBlock]], published: str
+) -> tuple[dict[Any, str], set[int]]:
+    """The day that stands above each post, "" for none, and the blocks that are such days."""
+    owners = {id(block): element for element, inside in owned.items() for block in inside}
+    days, headings, day = dict.fromkeys(owned, ""), set(), ""
+    for block in blocks:
+        if (post := owners.get(id(block))) is not None:
+            days[post] = days[post] or day
+        elif stated := day_of_heading(block.words, published):
+            day = stated
+            headings.add(id(block))
+    return days, headings
 
 
 def _names(element: Any) -> str:
@@ -168,6 +230,8 @@ def _time_element(element: Any) -> Any:
         if shown is not None or not (named or len(each) == 0):
             continue
         text = "".join(each.itertext()).strip()
+        if each.tag in HEADINGS and _OPENING_CLOCK.match(text):
+            shown = each
         if len(text) < _LONGEST_TIME and (_CLOCK.search if named else _CLOCK.fullmatch)(text):
             shown = each
     return shown
@@ -183,13 +247,18 @@ def _is_live(elements: Sequence[Any], chosen: Sequence[PageBlock], called_live: 
     return inside >= 0.5 * sum(len(block.words) for block in chosen)
 
 
-def _post(element: Any, inside: Sequence[PageBlock], titles: frozenset[str]) -> _Post | None:
+def _post(
+    element: Any, inside: Sequence[PageBlock], titles: frozenset[str], day: str
+) -> _Post | None:
     """The post of an element; None if nothing is reported in it.
 
-    Its heading may be one by its class alone, or by the `titles` of the page's data.
+    Its heading may be one by its class alone, or by the `titles` of the page's data, and may begin
+    with its time. `day` is what stands above it.
     """
     timed = _time_element(element)
     text = " ".join("".join(timed.itertext()).split())
+    if timed.tag in HEADINGS and (opening := _OPENING_CLOCK.match(text)):
+        text = opening[1]
     clock = _CLOCK_ONLY.search(text)
     called_so = (
         block
@@ -209,9 +278,9 @@ def _post(element: Any, inside: Sequence[PageBlock], titles: frozenset[str]) -> 
         return None
     words = heading.words if heading else ""
     stated = timed.get("datetime") or timed.get("content") or ""
-    words = words.removeprefix(text).strip(" -–—|·") if text else words
+    words = words.removeprefix(text).strip(" -–—|·:") if text else words
     when = stated if _DAY.match(stated) else (clock[0] if clock else text)
-    return _Post(when, words, body)
+    return _Post(when, words, body, day)
 
 
 def _is_stamp(block: PageBlock, time: str) -> bool:

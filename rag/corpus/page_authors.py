@@ -44,6 +44,23 @@ _LABEL = re.compile(
     r"|autor[ei]|auteurs?|forfatter|skribent|von|par|por|di)\s*:?\s*",
     re.IGNORECASE,
 )
+# What sites call the element of a byline, as in "article-author" or "reporter".
+_CALLED_BYLINE = re.compile(
+    r"(?<![a-z])(?:by-?lines?|(?:co-?)?authors?|autor(?:in|en|es|a)?|auteure?s?|signature|writers?"
+    r"|reporters?|firma|redacteure?|redactor|redakteur|journalista?|assinatura|skribent|forfatter"
+    r"|contributors?)(?![a-z])",
+    re.IGNORECASE,
+)
+_CALLED_BY = ("class", "id", "rel", "itemprop", "data-component", "data-testid", "aria-label")
+_ANY_LABEL = re.compile(
+    r"\A(?:[^\W\d_]{2,20}\s*[:：]|(?:posted|published|written|veröffentlicht|eingestellt|verfasst"
+    r"|publié|publicado|pubblicato)\s+(?:by|von|par|por|da))\s*(?=\S)",
+    re.IGNORECASE,
+)
+# Names without blanks behind a label anywhere in a line: "来源：临江日报 记者：李晓明".
+_UNSPACED_LABEL = re.compile(
+    r"(?:记者|記者|作者|撰文|执笔|執筆)\s*[:：・/／|｜]\s*([^\W\d_a-zA-Z]{2,5})(?!\w)"
+)
 _MOST_CHILDREN = 4
 _LONGEST_BYLINE = 100
 _MOST_BELOW = 120
@@ -77,27 +94,64 @@ def find_authors(
             kept = zip(named, beside, strict=True)
             return _distinct(name for name, stays in kept if stays or is_person(name))
         others = others or _distinct(found)
-    return others or tuple(_marked_up(tree))
+    called = [name for name in _called_byline(tree) if not is_outlet(name, outlets)]
+    return others or _distinct(called or _marked_up(tree))
 
 
 def _below_heading(tree: Any) -> list[str]:
     """The persons of the byline between the page's heading and its first long paragraph."""
-    heading = next(iter(tree.iter("h1")), None)
-    if heading is None:
-        heading = heading_of(tree)
-    if heading is None:
-        return []
-    for element in islice(heading.xpath("following::*"), _MOST_BELOW):
+    for element, words in _short_lines_below(tree):
         if element.tag not in _BYLINE_TAGS or len(element) > _MOST_CHILDREN:
             continue
-        words = " ".join(element.text_content().split())
-        if len(words) > _LONGEST_BYLINE and element.tag == "p":
-            break
-        if len(words) <= _LONGEST_BYLINE and opens_byline(words) and not _byline_within(element):
+        if unspaced := _UNSPACED_LABEL.findall(words):
+            return [name for name in unspaced if is_person(name)]
+        if opens_byline(words) and not _byline_within(element):
             persons = [name for name in parse_authors(words) if is_person(name)]
             if persons:
                 return persons
     return []
+
+
+def _called_byline(tree: Any) -> list[str]:
+    """The persons of the first element there that the page calls a byline.
+
+    They are its links to authors, else the first of its texts with names.
+
+    >>> from lxml.html import fromstring
+    >>> page = '<div><h1>Ferry</h1><p class="writer">Text: Mira Oldenkamp</p></div>'
+    >>> _called_byline(fromstring(page))
+    ['Mira Oldenkamp']
+    """
+    for element, _ in _short_lines_below(tree):
+        names = " ".join(element.get(key) or "" for key in _CALLED_BY)
+        if not _CALLED_BYLINE.search(names):
+            continue
+        linked = [link.text_content() for link in element.xpath(".//a[@rel='author']")]
+        for texts in (linked, *([text] for text in element.itertext())):
+            lines = (_ANY_LABEL.sub("", " ".join(text.split())) for text in texts)
+            named = [name for line in lines for name in named_authors(line)]
+            # "Posted by" and "Veröffentlicht am" stand there as well.
+            if found := [name for name in named if is_person(name) and _is_no_label(name)]:
+                return found
+    return []
+
+
+def _is_no_label(name: str) -> bool:
+    return name[-1] not in ":：" and not any(word[0].islower() for word in name.split())
+
+
+def _short_lines_below(tree: Any) -> Iterator[tuple[Any, str]]:
+    """The short lines between the page's heading and its first long paragraph, with elements."""
+    heading = next(iter(tree.iter("h1")), None)
+    if heading is None:
+        heading = heading_of(tree)
+    below = () if heading is None else heading.xpath("following::*")
+    for element in islice(below, _MOST_BELOW):
+        words = " ".join(element.text_content().split())
+        if len(words) <= _LONGEST_BYLINE:
+            yield element, words
+        elif element.tag == "p" and len(element) <= _MOST_CHILDREN:
+            return
 
 
 def _byline_within(element: Any) -> bool:

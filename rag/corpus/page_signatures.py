@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.corpus.bylines import is_person, named_authors
 from rag.corpus.page_heading import heading_of
-from rag.corpus.page_visible_dates import written_dates
+from rag.corpus.written_dates import written_dates
 
 _SET_APART = ("strong", "b", "em", "i")
 _RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)

@@ -15,6 +15,7 @@ from typing import Any
 from rag.corpus.page_dates import date_in_address, may_be_same
 from rag.corpus.page_graph import script_texts
 from rag.corpus.page_heading import heading_of, own_parts, without_comments
+from rag.corpus.written_dates import WRITTEN, written_dates
 from rag.language.dates import local_time, parse_published
 from rag.records import Published
 
@@ -25,20 +26,6 @@ _CHANGED = re.compile(
 )
 _CHANGED_LATER = re.compile(rf"(?:{_CHANGED.pattern})\D{{0,30}}\d", re.IGNORECASE)
 _FIRST = re.compile(r"publi|entry-date|posted|created|post-date|dateline", re.IGNORECASE)
-_CLOCK = (
-    r"(?:,?\s*(?:[-–|•·]|um|at|à|alle|kl\.?|ore|às|@)?\s*\d{1,2}[:.h]\d\d(?::\d\d)?"
-    r"(?:\s*(?:uhr|h)\b|\s*[ap]\.?m\b\.?)?(?:\s*\(?[A-Z]{2,4}\)?(?![a-z]))?)?"
-)
-_WRITTEN = re.compile(
-    r"(?<![\d/.-])(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d"
-    r"|\d{1,2}(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"
-    r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
-    r"|(?:19|20)\d\d\.\s+[^\W\d_]{3,12}\.?\s+\d{1,2}\.(?:,\s+[^\W\d_]{4,10}(?=\s+\d{1,2}:))?"
-    r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
-    rf")(?![\d/-]|:\d){_CLOCK}",
-    re.IGNORECASE,
-)
-_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/-]|:\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d\d)(?![\d/.-])")
 _ENDS_DATELINE = re.compile(r"\s*[-–—)\]|:]|\.?\)")
 _BIRTH = re.compile(
@@ -70,7 +57,6 @@ _STATED_IN_SCRIPT = re.compile(
     r"|first_?publi(?:shed|cation)\w{0,10}|date_?publi\w{0,6})[\"']\s{0,3}:\s{0,3}[\"'](\d{4}-\d\d-\d\d[^\"']{0,26})[\"']",
     re.IGNORECASE,
 )
-_SPACED_FIGURES = re.compile(r"\b(\d{1,2})\.\s+(\d{1,2})\.\s+(\d{4})")
 _LABEL = re.compile(
     r"\s*(?:first )?(?:published|posted|date|datum|veröffentlicht|erschienen|erstellt|publié"
     r"|publicado|pubblicato|geplaatst|publicerad|publisert|mise en ligne|en ligne)\b",
@@ -87,6 +73,7 @@ _SPAN = re.compile(
     r"(?:[-–—]|bis(?: zum)?|to|until|through|till|au|al|t/m)\s*\Z",
     re.IGNORECASE,
 )
+_OF_SCRIPTS = re.compile(r"\Adata-.*(?:time|date|epoch|publi)", re.IGNORECASE)
 _LAST_OF_TITLE = re.compile(r"\s[|–—-]\s")
 _AROUND_HEADING = 12
 _BELOW_HEADING = 4
@@ -108,7 +95,7 @@ def visible_date(tree: Any, url: str) -> str:
     if addressed := date_in_address(url):
         return _of_day(addressed, [*_times(shown), *_lone_time(shown)])
     places: Sequence[Callable[[Any], Iterable[str]]]
-    places = (_times, _in_window_title, _near_heading, _named_so, _labelled)
+    places = (_times, _in_window_title, _near_heading, _named_so, _labelled, _in_attributes)
     for place in places:
         for text in place(shown):
             if parse_published(text) is not None:
@@ -159,29 +146,6 @@ def _may_be_same_day(shown: Published, stated: Published) -> bool:
     return not shown.zone and may_be_same(shown, stated)
 
 
-def written_dates(text: str) -> Iterator[str]:
-    """The dates with day, month and year in a text, with their times, as `parse_published` reads.
-
-    One with slashes counts where day and month cannot be exchanged.
-
-    >>> list(written_dates("Hamburg, 2. November 2021, 14:05 Uhr | dpa"))
-    ['2. November 2021, 14:05']
-    >>> list(written_dates("08/08/2017")), list(written_dates("03/04/2020"))
-    (['2017-08-08'], [])
-    """
-    for found in _WRITTEN.finditer(text):
-        words = re.sub(r"\s*uhr\b", "", " ".join(found.group().split()), flags=re.IGNORECASE)
-        whole = _SPACED_FIGURES.sub(r"\1.\2.\3", words)
-        day = re.sub(rf"{_CLOCK}\Z", "", whole, count=1, flags=re.IGNORECASE) or whole
-        yield from [each for each in (whole, day) if parse_published(each) is not None][:1]
-    for slashed in _SLASHED.finditer(text):
-        one, other, year = (int(part) for part in slashed.groups())
-        month, day_of_month = sorted((one, other))
-        if (day_of_month > 12 or one == other) and 1 <= month <= 12 and day_of_month <= 31:
-            stated = f"{year}-{month:02}-{day_of_month:02}"
-            yield from [stated] if parse_published(stated) is not None else []
-
-
 def is_of_birth(before: str) -> bool:
     """Whether the words before a date say that somebody was born or died then.
 
@@ -227,7 +191,7 @@ def _is_changed(label: str, text: str) -> bool:
     Behind a date, "updated" with a moment of its own speaks of another ("May 3, 2024 / Updated 8
     hours ago").
     """
-    dated = next(_WRITTEN.finditer(text), None)
+    dated = next(WRITTEN.finditer(text), None)
     if dated and _CHANGED_LATER.search(text, dated.end()):
         text = text[: dated.start()]
     return _CHANGED.search(f"{label} {text}") is not None
@@ -244,10 +208,10 @@ def _dates_of_line(text: str, in_prose: bool) -> Iterator[str]:
 
     A part of prose that ends with its date is a line of its own.
     """
-    dated = next(_WRITTEN.finditer(text), None)
+    dated = next(WRITTEN.finditer(text), None)
     if len(text) > _SHORT or (in_prose and dated and len(text) - dated.end() > _LONGEST_REST):
         head = text[: _DATELINE + _SHORT]
-        for found in _WRITTEN.finditer(head):
+        for found in WRITTEN.finditer(head):
             if found.start() <= _DATELINE and _ENDS_DATELINE.match(head, found.end()):
                 yield from written_dates(found.group())
         return
@@ -261,10 +225,10 @@ def _dates_of_line(text: str, in_prose: bool) -> Iterator[str]:
 
 def _single_dates(text: str) -> Iterator[str]:
     """The dates of a text that are no end of a span of days ("14. - 20. Januar 2022")."""
-    for found in _WRITTEN.finditer(text):
+    for found in WRITTEN.finditer(text):
         if not _SPAN.search(text[: found.start()][-_DATELINE:]):
             yield from written_dates(found.group())
-    if not _WRITTEN.search(text):
+    if not WRITTEN.search(text):
         yield from written_dates(text)
 
 
@@ -318,6 +282,18 @@ def _named_so(tree: Any) -> Sequence[str]:
             text = _time_text(element)
             found += [text] if len(text) <= _SHORT and _day(text) is not None else []
     return found[:1] if len(set(map(_day, found))) == 1 else []
+
+
+def _in_attributes(tree: Any) -> Iterator[str]:
+    """The date that the first element with one below the heading has for scripts."""
+    heading = heading_of(tree)
+    below = () if heading is None else heading.xpath("following::*")
+    for element in islice(below, _MOST_TIMES):
+        for name, value in element.items():
+            dated = _OF_SCRIPTS.search(name) and parse_published(value) is not None
+            if dated and not _CHANGED.search(f"{name} {_described(element)}"):
+                yield value
+                return
 
 
 def _in_window_title(tree: Any) -> Iterator[str]:

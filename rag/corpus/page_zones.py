@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta, timezone
+from datetime import UTC, date, timedelta, timezone
 from functools import cache
 from itertools import chain, islice
 from typing import Any
@@ -19,14 +19,12 @@ from zoneinfo import ZoneInfo
 
 from rag.corpus.page_dates import date_in_address, is_utc, may_be_same
 from rag.corpus.page_graph import script_texts
-from rag.corpus.page_visible_dates import written_dates
+from rag.corpus.written_dates import written_dates
 from rag.language.dates import in_zone, local_time, parse_published
 from rag.records import Published
-from rag.records.published import zone_of
 
 _NEVER = frozenset({"nav", "script", "style", "noscript", "template"})
 _YEAR_AND_CLOCK = re.compile(r"(?=.*(?:19|20)\d\d)(?=.*\d[:.h]\d\d)", re.DOTALL)
-_ZONED_CLOCK = re.compile(r"(\d{1,2})[:.h](\d\d)\s?(?:([aApP])\.?[mM]\.?)?\s*\(?([A-Z]{2,5})\b")
 # Countries whose other zones are those of islands, or of no clock in use.
 _MAINLAND = {
     "cl": "America/Santiago",
@@ -149,21 +147,11 @@ def _zoned(tree: Any, local: Published) -> str:
         moment = parse_published(value) if value else None
         exact = moment is not None and moment.precision in ("minute", "second")
         if moment is not None and exact and moment.zone and may_be_same(local, moment):
+            shown_at = local_time(moment)
+            if shown_at.replace(tzinfo=UTC) == local.at.replace(second=0):
+                # What the page shows has no seconds; its data may.
+                return local.at.replace(tzinfo=shown_at.tzinfo).isoformat()
             return value
-    return _beside_clock(tree, local)
-
-
-def _beside_clock(tree: Any, local: Published) -> str:
-    """The moment by a clock that names its zone before the day: "12.30am AEDT, January 17"."""
-    for text in islice(_short_texts_with_clocks(tree), _MOST_CLOCKS):
-        days = {
-            moment.at.date() for each in written_dates(text) if (moment := parse_published(each))
-        }
-        for hour, minute, half, name in _ZONED_CLOCK.findall(text):
-            shown = int(hour) % 12 + (12 if half in "pP" else 0) if half else int(hour)
-            same = (shown, int(minute)) == (local.at.hour, local.at.minute)
-            if same and local.at.date() in days and (zone := zone_of(name)) is not None:
-                return local.at.replace(tzinfo=zone).isoformat()
     return ""
 
 

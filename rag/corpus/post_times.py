@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from rag.corpus.written_dates import written_dates
 from rag.language.dates import local_time, parse_published
 from rag.records import Published
 from rag.records.published import zone_of
@@ -23,23 +24,27 @@ _CLOCK = re.compile(
     r"(?:\s*\(?([A-Z]{2,4}|[+-]\d\d:\d\d)\b)?",
     re.IGNORECASE,
 )
+_LONGEST_DAY = 40
 _NOON, _HALF_DAY = 12, 720
 _MIDNIGHT_PASSED = timedelta(hours=6)
 # A page may call its last change its publication, so that its first post may stand long before.
 _FIRST_AFTER_MIDNIGHT = timedelta(hours=18)
 
 
-def posted(times: Sequence[str], published: str) -> list[str]:
+def posted(times: Sequence[str], published: str, days: Sequence[str] = ()) -> list[str]:
     """The day and time of each post as its heading has it, from what the page states of it.
 
     Those in the article's zone have none of their own; others name theirs. What cannot be placed
-    on a day stays as it is. `published` is the article's own date as its page has it.
+    on a day stays as it is. `published` is the article's own date as its page has it, `days` the
+    days that stand above the posts, "" where none does.
 
     >>> posted(["0.10", "22.55", "21:40"], "2024-05-07T21:00:00+02:00")
     ['2024-05-08 00:10', '2024-05-07 22:55', '2024-05-07 21:40']
     """
     article = parse_published(published) if published else None
     found = [_of_moment(each, article) for each in times]
+    for place, day in enumerate(days):
+        found[place] = found[place] or _on_day(day, times[place], article)
     if article is None or article.precision not in ("minute", "second"):
         return [moment or each for moment, each in zip(found, times, strict=True)]
     clocks = [None if moment else _clock(each) for moment, each in zip(found, times, strict=True)]
@@ -63,6 +68,37 @@ def _of_moment(value: str, article: Published | None) -> str:
         return f"{written} UTC"
     moment = parse_published(f"{day}T{found[4]}:{found[5]}{zone}") if zone else None
     return _written(local_time(moment), article) if moment else written
+
+
+def _on_day(day: str, time: str, article: Published | None) -> str:
+    """The clock time of a post on the day that stands above it; "" without day or time."""
+    clock = _clock(time) if day else None
+    if clock is None:
+        return ""
+    place = local_time(article).tzinfo if article else None
+    at = datetime.fromisoformat(day).replace(hour=clock[0], minute=clock[1])
+    return _written(at.replace(tzinfo=zone_of(clock[2]) if clock[2] else place), article)
+
+
+def day_of_heading(words: str, published: str) -> str:
+    """The day that a line consists of, as ISO 8601; "" for any other line.
+
+    One without a year has that of the article.
+
+    >>> day_of_heading("Wednesday, May 8", "2024-05-07T21:00:00+02:00")
+    '2024-05-08'
+    """
+    if len(words) > _LONGEST_DAY or not any(map(str.isdigit, words)):
+        return ""
+    article = parse_published(published) if published else None
+    years = ("", f" {local_time(article).year}") if article else ("",)
+    for line in (f"{words.rstrip(' :')}{year}" for year in years):
+        for written in written_dates(line):
+            day = parse_published(written)
+            rest = line.replace(written, "").strip(" ,.:")
+            if day is not None and day.precision == "day" and len(rest.split()) <= 1:
+                return str(day)
+    return ""
 
 
 def _written(at: datetime, article: Published | None) -> str:

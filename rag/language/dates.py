@@ -40,6 +40,7 @@ _EPOCH = re.compile(r"[1-9][0-9]{9}(?:[0-9]{3})?")
 _ANNOTATION = re.compile(r"(?<=[\dZz])\[!?[A-Za-z_+-]{1,40}(?:/[A-Za-z_+-]{1,40}){0,2}\]\Z")
 # Thai texts count years from 543 B.C.
 _THAI = re.compile(r"[ก-๙]")
+_THAI_MONTH = re.compile(r"[ก-๙]{1,2}\.[ก-๙]\.")
 _BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
 _CLOCK_SHAPE = re.compile(r"\d{1,2}\s?[:.h時]\s?\d\d|\d\s?[ap]\.?m", re.IGNORECASE)
 
@@ -59,6 +60,8 @@ def parse_published(text: str) -> Published | None:
     line = _ANNOTATION.sub("", " ".join(text.split()))
     if _THAI.search(line):
         line = _BUDDHIST_YEAR.sub(lambda year: str(int(year[0]) - 543), line)
+        # `dateparser` takes the short form of March for that of January.
+        line = _THAI_MONTH.sub(lambda month: _thai_months().get(month[0], month[0]), line)
     if not 4 <= len(line) <= _LONGEST:
         return None
     return _parsed(line)
@@ -89,6 +92,15 @@ def is_zone(region: str) -> bool:
     with suppress(KeyError, OSError, ValueError):
         return bool(ZoneInfo(region))
     return False
+
+
+@lru_cache(maxsize=1)
+def _thai_months() -> dict[str, str]:
+    """The Thai months by their short forms, which have points in them."""
+    from babel.dates import get_month_names
+
+    short, whole = (get_month_names(width, locale="th") for width in ("abbreviated", "wide"))
+    return {short[number]: whole[number] for number in short}
 
 
 @lru_cache(maxsize=1024)

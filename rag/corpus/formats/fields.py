@@ -10,7 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rag.corpus.breaking_off import without_end
-from rag.corpus.bylines import is_outlet, named_authors, opens_byline, parse_authors, slug_name
+from rag.corpus.bylines import (
+    is_office,
+    is_outlet,
+    is_person,
+    named_authors,
+    opens_byline,
+    parse_authors,
+    slug_name,
+)
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
@@ -150,7 +158,10 @@ def people_of(value: Any) -> tuple[str, ...]:
     written = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
     names = [name for each in written for name in _people_in(each)]
     slugs = {name: of_slug for name in names if (of_slug := slug_name(name)) is not None}
-    return _distinct(slugs.get(name, name) for name in names)
+    found = [slugs.get(name, name) for name in names]
+    # Beside a person, "Staff Writer" is what she is.
+    offices = [name for name in found if is_office(name)] if any(map(is_person, found)) else []
+    return _distinct(name for name in found if name not in offices)
 
 
 def _role(entry: Any) -> str:

@@ -107,6 +107,16 @@ def titled(parts: Iterable[Part], title: str) -> Iterator[Part]:
         yield ("title", words) if is_title else (kind, words)
 
 
+def own_title(stated: str, blocks: Iterable[Block]) -> str:
+    """The title in a file's properties; "" where the text has a title line and never names it.
+
+    Properties outlive the text that they were written for: programs copy them from templates.
+    """
+    known = list(blocks)
+    told = any(stated.casefold() in block.words.casefold() for block in known)
+    return stated if told or all(block.kind != "title" for block in known) else ""
+
+
 def xhtml_parts(root: Any) -> list[Part]:
     """The paragraphs of a tree of XHTML from an XML parser, as in `html_parts`."""
     from lxml import etree, html

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rag.corpus.boilerplate import Block
-from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import EMPTY, unreadable
 from rag.corpus.drafts import Draft, printable_path
 from rag.corpus.formats.exports import seems_to_hold
@@ -91,7 +90,7 @@ def _draft(path: str, pdfium: Any, document: Any) -> Draft:
         text,
         blocks,
         title="" if _NO_TITLE.match(title) else title,
-        authors=parse_authors(known.get("Author", "")),
+        made_by=known.get("Author", ""),
         created=_made(known.get("CreationDate", "")),
         pages=_page_starts(len(pages), paragraphs, blocks),
         warnings=_warnings(count, len(pages), empty),

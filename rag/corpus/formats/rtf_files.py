@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus.boilerplate import first_line_as_title
-from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.export_fields import CELL, PAGE_BREAK, paragraphs_in
 from rag.corpus.formats.exports import recognised
-from rag.corpus.formats.layout import Part, lay_out, one_line, titled
+from rag.corpus.formats.layout import Part, lay_out, one_line, own_title, titled
 from rag.corpus.formats.rtf import RichText
 from rag.errors import CorpusError
 
@@ -66,8 +65,8 @@ def _draft(where: str, document: RichText, lines: Iterator[str]) -> Draft:
         where,
         text,
         blocks,
-        title=title,
-        authors=parse_authors(one_line(document.author)),
+        title=own_title(title, blocks),
+        made_by=one_line(document.author),
         warnings=() if document.complete else (_CUT_SHORT,),
     )
 

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.export_fields import PAGE_BREAK
 from rag.corpus.formats.exports import part_lines, recognised
 from rag.corpus.formats.installing import library
-from rag.corpus.formats.layout import Part, lay_out, one_line, titled
+from rag.corpus.formats.layout import Part, lay_out, one_line, own_title, titled
 from rag.corpus.formats.zip_files import unpacked
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
@@ -70,8 +69,8 @@ def _draft(path: str, document: Any, parts: Sequence[Part]) -> Draft:
         path,
         text,
         blocks,
-        title=title,
-        authors=parse_authors(one_line(known.author or "")) if known.author != _MADE_BY else (),
+        title=own_title(title, blocks),
+        made_by=one_line(known.author or "") if known.author != _MADE_BY else "",
         created=known.created.isoformat() if known.created not in (None, _NEVER) else "",
         language=one_line(known.language or ""),
     )
