@@ -19,6 +19,8 @@ def said_of(text: str, name: str, *, pronoun: bool = False) -> list[tuple[str, f
     ("text", "name", "words", "strength"),
     [
         ("Joel Marr, a former tax collector, left.", "marr", "a former tax collector", 1.0),
+        ("Ann Orr took the oath as mayor.", "orr", "took the oath as mayor", 0.85),
+        ("Marr took over as head coach.", "marr", "took over as head coach", 0.85),
         (
             "“I am glad,” said Ann Orr, a harbour office spokeswoman.",
             "ann orr",
@@ -120,6 +122,8 @@ def test_a_sentence_introduces_a_name(text: str, name: str, words: str, strength
         ("Ann Orr spoke to the mayor, Bo Lind, and others.", "orr"),
         ("Orr is happy about the sale.", "orr"),
         ("Bo Lind is the mayor.", "ann orr"),
+        ("Ann Orr took the tram as usual.", "orr"),
+        ("Ann Orr took the oath on Monday.", "orr"),
         ("She is the mayor.", "orr"),
         ("Orr is not the mayor.", "orr"),
         ("Brell Line drivers were hired in May.", "brell line"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _COPULAS = word_set(
     "is are was were be been being 's ’s become becomes became remain remains remained"
 )
+_TAKING, _OFFICE_TAKEN = word_set("took takes"), word_set("oath office over helm charge")
 _ROLE_VERBS = word_set(
     "serves served serve works worked work plays played acts acted leads led heads headed runs"
     " represents represented owns owned chairs chaired directs directed holds held coached"
@@ -86,6 +87,8 @@ def strength_of(verb: Token) -> float:
             if any(child.pos_ != "PUNCT" and child.i > verb.i for child in verb.children)
             else 0.3
         )
+    if verb.lower_ in _TAKING and _takes_office(verb):
+        return 0.85
     if verb.lower_ in _ROLE_VERBS:
         return 0.6
     if verb.lower_ in _ORIGINS and any(c.lower_ in _ORIGINS_FROM for c in verb.children):
@@ -93,6 +96,16 @@ def strength_of(verb: Token) -> float:
     if verb.lower_ in _DEEDS and any(child.dep_ == "dobj" for child in verb.children):
         return 0.4
     return 0.0
+
+
+def _takes_office(verb: Token) -> bool:
+    """Whether somebody takes the oath, or takes over, as what a word for a role says."""
+    parts = [child for child in verb.subtree if child.i > verb.i]
+    taken = any(child.lower_ in _OFFICE_TAKEN and child.head == verb for child in parts)
+    return taken and any(
+        child.lower_ == "as" and any(can_be_role(role) for role in child.children)
+        for child in parts
+    )
 
 
 def _is_complement(token: Token) -> bool:
