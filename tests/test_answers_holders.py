@@ -26,6 +26,11 @@ def named(subject: str, *texts: str) -> str:
         ("the mayor of Tolbeck", "Ann Orr was sworn in as mayor of Tolbeck on Monday."),
         ("the head of the hospital", "Dr Ann Orr, director of the hospital, thanked the nurses."),
         ("who leads the inquiry", "Judge Ann Orr, who heads the inquiry, said little."),
+        ("the chair of the inquiry", "Judge Ann Orr, who heads the inquiry, said little."),
+        (
+            "who leads the fox count",
+            "Foxes are few, said Ann Orr, the biologist who led the count.",
+        ),
         ("the governor of Vestland", "Vestland has a law. Governor Ann Orr signed it."),
         (
             "the ceo of brell airlines",
@@ -48,6 +53,7 @@ def test_an_apposition_a_title_and_an_oath_give_an_office(subject: str, text: st
         "Ann Orr, the deputy mayor of Tolbeck, opened the hall.",
         "Tolbeck laughed. Ann Orr, the mayor of Vesk, opened the hall.",
         "Ann Orr, a candidate for mayor of Tolbeck, opened the hall.",
+        "Ann Orr, who heads the hospital of Tolbeck, met the mayor.",
         "Ann Orr, a pilot from Tolbeck, met the mayor.",
     ],
 )

@@ -28,6 +28,7 @@ from rag.language.name_matching import (
     mentions,
     name_words,
 )
+from rag.language.opposites import base
 from rag.language.sentences import sentence_spans
 from rag.language.speakers import OFFICES, role_words
 from rag.language.words import without_possessive, word_set
@@ -102,10 +103,11 @@ class Office:
         """
         piece = re.split(r"(?<=\w)[,;:]", phrase)[0]
         said = set(role_words(piece)) | set(name_words(f"x {piece}"))
-        if piece.startswith("who "):
+        if _WHO.search(piece):
             said |= {_VERBS[word] for word in said if word in _VERBS}
         heads = self.role <= _AT_THE_HEAD
-        if not (said & _HEADS if heads else self.role <= said):
+        led = self.role <= _LED_BY and _LEADS_IT.search(piece)
+        if not (said & _HEADS if heads else led or self.role <= said):
             return None
         if said & (_NOT_NOW - self.besides) or (self.besides & _NOT_NOW) - said:
             return None
@@ -142,8 +144,9 @@ class Office:
 
 
 def _shared(wanted: frozenset[str], words: set[str]) -> int:
-    """How many of the words are among the others, a possessive without its mark too."""
-    return sum(word in words or word.removesuffix("s") in words for word in wanted)
+    """How many of the words are among the others, in whatever form."""
+    bases = set(map(base, words))
+    return sum(word in words or base(word) in bases for word in wanted)
 
 
 def office_asked(subject: str) -> Office | None:
@@ -200,6 +203,9 @@ _VERBS = {
     "manages": "manager",
     "edits": "editor",
 }
+_WHO = re.compile(r"\bwho\b")
+_LED_BY, _LEADS_IT = word_set("chair"), re.compile(r"\bwho (?:heads|headed|leads|led)\b")
+"""Who "heads the inquiry" is its chair, though the head of a firm may not be."""
 _LEADS = re.compile(rf"(?:who )?({'|'.join(_VERBS)})\b ", re.IGNORECASE)
 _SUCCEEDS = re.compile(
     r"(?:who )?(?:(?:has|have|had|will|is|was|to) )*(?:(?:replac|succeed)(?:e[ds]?|s|ed|ing)?"
@@ -274,7 +280,7 @@ def _taking_office(sentence: str, name: str) -> Iterator[str]:
 
 def _naming(office: Office, hits: Sequence[Hit]) -> Iterator[tuple[Hit, int, int]]:
     """The sentences that have a word of the office, each once, best hit first."""
-    wanted = _HEADS if office.role <= _AT_THE_HEAD else office.role
+    wanted = _HEADS if office.role <= _AT_THE_HEAD | _LED_BY else office.role
     for hit in english_articles(hits):
         article = hit.article
         end = min(len(article.text), READ_CHARACTERS)
