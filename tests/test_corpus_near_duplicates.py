@@ -101,6 +101,8 @@ def test_new_words_are_the_longest_run_that_is_told_nowhere_else() -> None:
     assert new_words(numbered((5, 30)), whole) == 0
     assert new_words(numbered((5, 15), (100, 107), (15, 30), (200, 203)), whole) == 7
     assert new_words(numbered((100, 108)), whole) == 8
+    assert new_words(numbered((100, 106), (5, 15), (200, 203)), whole) == 6
+    assert new_words(numbered((100, 103), (5, 15), (200, 209)), whole) == 9
     assert new_words("too short", whole) == 0
 
 

@@ -206,12 +206,16 @@ def ways_on(asked: Question, hits: Sequence[Hit]) -> tuple[WayOn, ...]:
 def _similar_names(asked: Question, hits: Sequence[Hit]) -> Iterator[WayOn]:
     """Names of the question that no article found holds, each with the most like it in a hit."""
     question, subject = asked.standalone, asked.form.subject
-    found = "\n".join(part for hit in hits for part in (hit.article.title, hit.text))
-    known = {name.casefold(): name for name in names(found)}
     held = "\n".join(hit.article.text for hit in hits).casefold()
     # Who writes everything in lower case names the subject without capitals.
-    for name in dict.fromkeys(names(question) or subject.split()):
-        if name.casefold() in known or name.casefold() in held or len(name) < _FEWEST_LETTERS:
+    asked_names = dict.fromkeys(names(question) or subject.split())
+    unheld = [each for each in asked_names if each.casefold() not in held]
+    if not unheld:
+        return
+    found = "\n".join(part for hit in hits for part in (hit.article.title, hit.text))
+    known = {name.casefold(): name for name in names(found)}
+    for name in unheld:
+        if name.casefold() in known or len(name) < _FEWEST_LETTERS:
             continue
         for alike in get_close_matches(name.casefold(), known, n=1, cutoff=_ALIKE):
             # A name is made of letters, digits and their marks: nothing in it is an escape.

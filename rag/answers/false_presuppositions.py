@@ -55,7 +55,7 @@ class _Near:
 
     sentence: CandidateSentence
     around: frozenset[str]
-    said: list[Proposition]
+    said: Sequence[Proposition]
 
 
 def contradiction(question: str, hits: Sequence[Hit]) -> Contradiction | None:

@@ -118,16 +118,16 @@ def new_words(part: str, whole: AbstractSet[int]) -> int:
     >>> new_words("Four people died when the bridge fell. Nobody else was hurt.", whole)
     4
     """
-    found = [shingle in whole for shingle in _shingles(part).tolist()]
-    longest = run = 0
-    if not found:
+    said = _shingles(part).tolist()
+    if not said:
         return 0
-    # A word is in the five shingles that end with it and with the four words after it.
-    for last in range(len(found) + _WORDS - 1):
-        is_covered = any(found[max(0, last - _WORDS + 1) : last + 1])
-        run = 0 if is_covered else run + 1
-        longest = max(longest, run)
-    return longest
+    # A shingle covers its first word and the four after it; the next run begins behind them.
+    longest = run_start = 0
+    for first, shingle in enumerate(said):
+        if shingle in whole:
+            longest = max(longest, first - run_start)
+            run_start = first + _WORDS
+    return max(longest, len(said) + _WORDS - 1 - run_start)
 
 
 def _shingles(text: str) -> npt.NDArray[np.uint64]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rag.language.words import without_possessive, word_set
@@ -61,6 +61,9 @@ _BEFORE_MONTH = re.compile(rf"(?:\s+of)?\s+(?:{_MONTH})(?:\W|$)")
 _NAME = re.compile(r"[^\W\d_][\w'’-]*")
 _BEGINNING = re.compile(r"(?:[“\"‘]|[:!?]\s+)$")
 _BEFORE = 8
+_ONE_WORD = 32
+"""Texts of more characters are seldom the same one again, and are not remembered."""
+
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
 _SAME_SIGN = str.maketrans(
     dict.fromkeys('“”„«»‘’"', "'") | dict.fromkeys("–—‑", "-") | {"…": "...", "\u00ad": ""}
@@ -150,8 +153,15 @@ def folded(text: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The content words in order, without case, accents and endings; no numbers."""
+    # Most calls ask of one word, and of the same ones again and again.
+    read = _stems if len(text) <= _ONE_WORD else _stems.__wrapped__
+    return list(read(text))
+
+
+@lru_cache(16_384)
+def _stems(text: str) -> tuple[str, ...]:
     plain = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
-    return [stem for stem in _analyzer().analyze(plain) if len(stem) > 1 and stem.isalpha()]
+    return tuple(stem for stem in _analyzer().analyze(plain) if len(stem) > 1 and stem.isalpha())
 
 
 def names(text: str) -> list[str]:
@@ -164,14 +174,21 @@ def names(text: str) -> list[str]:
     found = []
     for place, word in enumerate(words):
         name = without_possessive(word[0])
-        start = word.start()
-        first = place == 0 and not re.search(r"\w", text[:start])
-        begins = first or _BEGINNING.search(text[max(0, start - _BEFORE) : start])
+        if not name[0].isupper():
+            continue
         follower = words[place + 1][0] if place + 1 < len(words) else ""
-        alone = begins and not follower[:1].isupper() and not (name.isupper() and len(name) > 1)
-        if name[0].isupper() and not alone and stems(name):
+        lone = not follower[:1].isupper() and not (name.isupper() and len(name) > 1)
+        # What stands before a name is read only where it decides.
+        if not (lone and _begins(text, word.start(), first=place == 0)) and stems(name):
             found.append(name)
     return found
+
+
+def _begins(text: str, start: int, *, first: bool) -> bool:
+    """Whether a sentence begins there, or the text, of whose words it is the `first`."""
+    if first and not re.search(r"\w", text[:start]):
+        return True
+    return _BEGINNING.search(text[max(0, start - _BEFORE) : start]) is not None
 
 
 def quotations(text: str) -> list[Quotation]:

@@ -162,6 +162,8 @@ def alike(one: str, other: str) -> bool:
     """
     if one == other:
         return True
+    if one[:1] != other[:1] and "-" not in one:
+        return False
     if "-" in one and other in one.split("-")[1:] and len(other) >= _FEWEST_FUZZY:
         return True
     if min(len(one), len(other)) < _FEWEST_FUZZY or one[0] != other[0]:
@@ -206,16 +208,17 @@ class _Word:
 
 
 def _in_full(text: str, words: Sequence[_Word], asked: Sequence[str]) -> Iterator[Mention]:
-    at = 0
-    while at < len(words):
+    after = 0
+    for at, word in enumerate(words):
+        if at < after or not alike(word.folded, asked[0]):
+            continue
         last, exact = _matched(text, words, at, asked)
         if last < 0:
-            at += 1
             continue
         first = _widened_left(text, words, at, asked)
         last = _widened_right(text, words, last, asked)
         yield Mention(words[first].start, words[last].end, 1.0 if exact else _TYPO)
-        at = last + 1
+        after = last + 1
 
 
 def _matched(text: str, words: Sequence[_Word], at: int, asked: Sequence[str]) -> tuple[int, bool]:

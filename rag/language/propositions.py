@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rag.language.analysis import analyse, is_negated, is_passive, quoted_tokens
@@ -95,7 +96,8 @@ class Proposition:
         return self.agent.words | self.patient.words | self.rest | {self.verb.partition("_")[0]}
 
 
-def propositions(sentence: str) -> list[Proposition]:
+@lru_cache(1_024)
+def propositions(sentence: str) -> tuple[Proposition, ...]:
     """What an English sentence says, one for each of its verbs that has a subject, in order.
 
     >>> found = propositions("The ferry did not sink.")[0]
@@ -104,9 +106,8 @@ def propositions(sentence: str) -> list[Proposition]:
     """
     doc = analyse([sentence])[0]
     quoted = quoted_tokens(doc)
-    return [
-        found for token in doc if token.pos_ in ("VERB", "AUX") for found in _said(token, quoted)
-    ]
+    verbs = (token for token in doc if token.pos_ in ("VERB", "AUX"))
+    return tuple(found for token in verbs for found in _said(token, quoted))
 
 
 def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
