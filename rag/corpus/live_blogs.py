@@ -22,17 +22,12 @@ _CLOCK = re.compile(
     r"\d{1,2}\s?[.:h]\s?\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[A-Z]{2,5})?",
     re.IGNORECASE,
 )
+_HOUR = r"\d{1,2}[.:h]\d\d(?!\d)(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?"
 # The time at the start of a heading: "08.15 Uhr: Talks begin".
-_OPENING_CLOCK = re.compile(
-    r"(\d{1,2}[.:h]\d\d(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?)\s*[:–—|·-]\s*(?=\w)", re.I
-)
-_BOLD_CLOCK = re.compile(
-    r"(\d{1,2}[.:h]\d\d(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?)\s*(?:[.:–—|·-]\s*|\Z)", re.I
-)
+_OPENING_CLOCK = re.compile(rf"({_HOUR})\s*[:–—|·-]\s*(?=\w)", re.IGNORECASE)
+_BOLD_CLOCK = re.compile(rf"({_HOUR})\s*(?:[.:–—|·-]\s*|\Z)", re.IGNORECASE)
 _TIME_NAMES = re.compile(r"time|date(?:published)?\b", re.IGNORECASE)
-_CLOCK_ONLY = re.compile(
-    r"(?<!\d)\d{1,2}[.:h]\d\d(?!\d)(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?", re.I
-)
+_CLOCK_ONLY = re.compile(rf"(?<!\d){_HOUR}", re.IGNORECASE)
 _LIVE = re.compile(
     r"(?:^|[\s_-])(?:live-?(?:blog|feed|ticker|updates?|stream|posts?|text|story|page|event)?"
     r"|ticker)(?:$|[\s_-])",
