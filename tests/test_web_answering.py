@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
+from threading import Event, Thread
 
 import pytest
 
+from rag import observing
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import QueryError
 from rag.llms import ScriptedModel
-from rag.observing import Event, QuestionAsked, observed_by, request_named
+from rag.observing import QuestionAsked, observed_by, request_named
 from rag.records import Answer
 from rag.web.answering import Answering
 from tests.builders import row, write_jsonl
@@ -41,6 +43,27 @@ def two(archive: Archive) -> Iterator[Answering]:
         yield answering
 
 
+@contextmanager
+def busy(answering: Answering) -> Iterator[None]:
+    """Lets a first question be answered here until the context ends."""
+    begun, ended = Event(), Event()
+
+    def hold(_event: observing.Event) -> None:
+        if not begun.is_set():
+            begun.set()
+            ended.wait()
+
+    asking = Thread(target=answering.ask, args=[FERRY])
+    with observing.observed_by(hold):
+        asking.start()
+        begun.wait()
+        try:
+            yield
+        finally:
+            ended.set()
+            asking.join()
+
+
 def others() -> list[BaseProcess]:
     """The processes that were started to answer."""
     return [each for each in active_children() if "Spawn" in type(each).__name__]
@@ -63,9 +86,8 @@ def test_who_asks_alone_is_answered_here(two: Answering, archive: Archive) -> No
 def test_a_question_that_meets_another_is_answered_elsewhere(
     two: Answering, archive: Archive
 ) -> None:
-    events: list[Event] = []
-    with closing(two.stream(FERRY)) as first, observed_by(events.append):
-        next(first)
+    events: list[observing.Event] = []
+    with busy(two), observed_by(events.append):
         with request_named("req-0001"):
             assert same(two.ask(MILL), archive.ask(MILL))
         assert len(others()) == 1
@@ -83,8 +105,7 @@ def test_a_question_that_meets_another_is_answered_elsewhere(
 
 
 def test_filters_and_history_go_along(two: Answering, archive: Archive) -> None:
-    with closing(two.stream(FERRY)) as first:
-        next(first)
+    with busy(two):
         later = archive.filters(published_from="2030")
         assert two.ask(MILL, filters=later).abstained
         history = [{"role": "user", "content": FERRY}]
@@ -96,8 +117,7 @@ def test_filters_and_history_go_along(two: Answering, archive: Archive) -> None:
 def test_a_process_that_is_killed_costs_no_answer(
     two: Answering, archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with closing(two.stream(FERRY)) as first:
-        next(first)
+    with busy(two):
         two.ask(MILL)
         (process,) = others()
         process.kill()
@@ -113,8 +133,7 @@ def test_a_process_that_is_killed_costs_no_answer(
 def test_a_model_is_asked_from_here(two: Answering) -> None:
     before = len(others())
     model = ScriptedModel("The ferry Tern sank off Lindow [1].")
-    with closing(two.stream(FERRY)) as first:
-        next(first)
+    with busy(two):
         assert two.ask(FERRY, model=model).model == model.name
     assert len(others()) == before
 
@@ -123,8 +142,7 @@ def test_one_process_answers_all_where_the_setting_says_so(archive: Archive) -> 
     before = [each.pid for each in others()]
     with closing(Answering(archive, Settings(web_processes=1))) as alone:
         alone.start()
-        with closing(alone.stream(FERRY)) as first:
-            next(first)
+        with busy(alone):
             assert same(alone.ask(MILL), archive.ask(MILL))
         assert [each.pid for each in others()] == before
 

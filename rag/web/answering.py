@@ -74,25 +74,15 @@ class Answering:
         model: ChatModel | None = None,
         **options: Any,
     ) -> Generator[str, None, Answer]:
-        """What `Archive.stream` yields and returns; raises what it raises."""
+        """What `Archive.stream` yields and returns; raises what it raises.
+
+        Without a model the whole answer is the only piece.
+        """
         if model is not None or self._most == 1:
             return (yield from self._archive.stream(question, history, model=model, **options))
-        place = self._take()
-        try:
-            if place.pool is not None:
-                try:
-                    answer = _asked(place.pool, question, tuple(history), options)
-                except BrokenProcessPool:
-                    _log.warning("a process that answers was killed; another answers instead")
-                    self._drop(place)
-                    place = _Place(-1)
-                else:
-                    yield answer.text
-                    return answer
-            return (yield from self._archive.stream(question, history, **options))
-        finally:
-            if place.number >= 0:
-                self._give(place)
+        answer = self._answered(question, tuple(history), options)
+        yield answer.text
+        return answer
 
     def ask(self, question: str, *, model: ChatModel | None = None, **options: Any) -> Answer:
         """What `Archive.ask` returns; raises what it raises."""
@@ -110,6 +100,21 @@ class Answering:
             pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def _answered(self, question: str, history: Sequence[Turn], options: dict[str, Any]) -> Answer:
+        place = self._take()
+        try:
+            if place.pool is not None:
+                try:
+                    return _asked(place.pool, question, history, options)
+                except BrokenProcessPool:
+                    _log.warning("a process that answers was killed; another answers instead")
+                    self._drop(place)
+                    place = _Place(-1)
+            return self._archive.ask(question, history, **options)
+        finally:
+            if place.number >= 0:
+                self._give(place)
 
     def _take(self) -> _Place:
         """A place where nothing is being answered, here rather than elsewhere.
