@@ -107,3 +107,24 @@ def test_its_office_is_that_of_what_the_sentence_before_names() -> None:
     taken = "The Harl Hospital Trust opens in May. Ann Orr takes office as its chief executive."
     assert named("the ceo of the hospital trust", planned, taken) == "Ann Orr"
     assert named("the ceo of the hospital trust", planned) == ""
+
+
+RESIGNED = (
+    "Ann Orr, the mayor of Tolbeck, said little.",
+    "Ann Orr, the mayor of Tolbeck for six years, has resigned.",
+    "Tolbeck slept. Cara Moll, the acting mayor, opened the hall.",
+)
+
+
+def test_who_has_resigned_holds_an_office_no_more_once_somebody_else_does() -> None:
+    assert named("the mayor of Tolbeck", *RESIGNED) == "Cara Moll"
+    assert named("the mayor of Tolbeck", *RESIGNED[:2]) == "Ann Orr"
+    hits = [hit(article(text, f"x/{n}"), n + 1) for n, text in enumerate(RESIGNED)]
+    was = holder("the mayor of Tolbeck", hits, past=True)
+    assert was is not None
+    assert was.name == "Ann Orr"
+
+
+def test_who_only_speaks_of_a_resignation_stays() -> None:
+    said = "Ann Orr, the mayor of Tolbeck, said that Bo Lind resigned."
+    assert named("the mayor of Tolbeck", "Tolbeck woke. Mayor Cara Moll rose.", said) == "Ann Orr"

@@ -59,6 +59,7 @@ _OF_PEOPLE = frozenset[FormName](
 """The forms whose subject may be somebody with a namesake."""
 
 _WHO = re.compile(r"\bwho(?:[’']?s|['’]re)?\b", re.IGNORECASE)
+_WHO_WAS = re.compile(r"\bwho (?:was|were)\b", re.IGNORECASE)
 
 YES_OR_NO: Mapping[Polarity, str] = {"yes": "Yes:", "no": "No:"}
 
@@ -131,7 +132,8 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
     if language := question_language(asked.standalone):
         hits, note = usable_hits(asked.standalone, language, hits)
     reading = _with_something_new(asked, read_for(asked, hits, reader))
-    held = holder(asked.form.subject, hits) if _asks_who(asked) else None
+    past = _WHO_WAS.search(asked.standalone) is not None
+    held = holder(asked.form.subject, hits, past=past) if _asks_who(asked) else None
     if held is not None:
         reading = _with_holder(reading, held)
     elif reading.confidence >= THRESHOLD and _lacks_relation(asked, hits, reading):

@@ -71,6 +71,11 @@ _TAKES_OFFICE = re.compile(
     r"(?P<office>[^,;:.]{3,80})"
 )
 
+_LEAVES = re.compile(
+    r"(?:, [^.;:]{1,120}?,)? (?:\w+ly )?(?:has |had |was |is to )?(?:resign(?:s|ed)?|quits?|died"
+    r"|dies|(?:step|stand)(?:s|ped)? down|stood down|sacked|dismissed|fired|ousted)\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -222,11 +227,12 @@ _FEW_WORDS = 4
 _SMALL = word_set("into over behind under new all who what main lead top")
 
 
-def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
+def holder(subject: str, hits: Sequence[Hit], *, past: bool = False) -> Holder | None:
     """Who holds the office that is asked for; None where no sentence says so.
 
     The newest article counts, since offices change hands; of one day the best hit. Whom a
-    sentence calls a former holder, a deputy or a candidate is none.
+    sentence calls a former holder, a deputy or a candidate is none, and who resigns or dies in
+    it is one only where nobody else is, or where the question asks who it was in the `past`.
     """
     office = office_asked(subject)
     if office is None:
@@ -234,6 +240,7 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
     found: list[tuple[tuple[bool, bool, date, int, int], Holder]] = []
     elsewhere: set[str] = set()
     taking_office: set[str] = set()
+    leaving: set[str] = set()
     for hit, left, right in islice(_naming(office, hits), _SENTENCES_TRIED):
         text = hit.article.text
         sentence = text[left:right]
@@ -254,6 +261,8 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
                 place = CandidateSentence(hit.article, left, right, hit.passage.id, hit.rank, 0.0)
                 full = fullest_name(text[:READ_CHARACTERS], name)
                 worth = fresh, surely > 1, day_of(hit.article).date(), surely, -hit.rank
+                if _leaves(sentence, name):
+                    leaving.add(name_words(name)[-1])
                 found.append((worth, Holder(full, place)))
                 if any((office.given_by(each, near, hit.text) or 0) > 1 for each in taken):
                     taking_office.add(name_words(name)[-1])
@@ -261,6 +270,8 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
                 elsewhere.add(name_words(name)[-1])
     elsewhere -= taking_office
     left_over = [each for each in found if name_words(each[1].name)[-1] not in elsewhere]
+    if not past:
+        left_over = [e for e in left_over if name_words(e[1].name)[-1] not in leaving] or left_over
     return max(left_over, key=lambda each: each[0])[1] if left_over else None
 
 
@@ -269,6 +280,11 @@ def _presenting(sentence: str, name: str) -> Iterator[str]:
     for each in introductions(sentence, name):
         if each.strength >= _STATES_ROLE:
             yield sentence[each.start : each.end]
+
+
+def _leaves(sentence: str, name: str) -> bool:
+    """Whether somebody leaves office in the sentence: "Orr, the mayor, resigned"."""
+    return any(_LEAVES.match(sentence, each.end) for each in mentions(sentence, name))
 
 
 def _taking_office(sentence: str, name: str) -> Iterator[str]:
