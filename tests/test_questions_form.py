@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.questions.form import Form, form_understood, read_form
@@ -207,6 +207,7 @@ def test_what_cannot_be_read_is_a_fact(question: str) -> None:
     assert read_form(question) == Form("fact", subject=question)
 
 
+@example("IF/0")
 @given(st.text(max_size=80))
 def test_whatever_is_asked_the_slots_are_its_own_words(question: str) -> None:
     form = read_form(question)

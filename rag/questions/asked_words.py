@@ -123,7 +123,7 @@ class AskedWords:
 
     def numbers(self, start: int, end: int) -> range:
         """The numbers of the words from character `start` of `text` to `end`."""
-        first = len(self.text[:start].split())
+        first = self.text[:start].count(" ") + (self.text[start : start + 1] == " ")
         return range(first, first + len(self.text[start:end].split()))
 
     def part(self, first: int, last: int) -> AskedWords:

@@ -299,7 +299,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-ABORTED = "AbortError: signal is aborted"
+ABORTED = ("AbortError: signal is aborted", "AbortError: BodyStreamBuffer was aborted")
 """What Gradio logs, with "errored out", of the calls of a page that is left or loaded again."""
 
 
