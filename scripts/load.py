@@ -88,7 +88,8 @@ class Page:
     def memory(self) -> int:
         """The resident memory of the server and of the processes that it started, in MB."""
         own = str(self.process.pid)
-        started = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+        lists = Path(f"/proc/{own}/task").glob("*/children")
+        started = [process for each in lists for process in each.read_text().split()]
         return sum(map(_resident, [own, *started])) // 1024
 
 
